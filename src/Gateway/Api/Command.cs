@@ -1,0 +1,79 @@
+using Orchestrator.Accounts;
+using Orchestrator.Connections;
+using Orchestrator.Users;
+
+namespace Orchestrator.Api;
+
+/// <summary>Who may give a command.</summary>
+public enum Permission
+{
+    /// <summary>Everybody, before login too.</summary>
+    Anyone,
+
+    /// <summary>Whoever is logged in.</summary>
+    LoggedIn,
+}
+
+/// <summary>What a handler knows of its caller.</summary>
+/// <param name="Connection">Null for a caller without one (HTTP).</param>
+/// <param name="Caller">Null for nobody.</param>
+public sealed record CommandContext(Origin Origin, ClientConnection? Connection, Caller? Caller, CancellationToken CancellationToken)
+{
+    /// <summary>For handlers of commands that need a login.</summary>
+    public Caller User => Caller ?? throw new Refusal(RefusalCode.NotLoggedIn, "The user is not logged in.");
+
+    /// <summary>For handlers of commands that need a connection.</summary>
+    public ClientConnection Socket => Connection ?? throw Refusal.BadRequest("This command needs a connection.");
+
+    /// <summary>For handlers of commands that need an account.</summary>
+    public AccountRecord Account => Origin.Account ?? throw new Refusal(RefusalCode.NotLoggedIn, "A token of an account is needed.");
+
+    public static CommandContext Of(ClientConnection connection, CancellationToken cancellationToken) =>
+        new(connection.Origin, connection, connection.Caller, cancellationToken);
+}
+
+/// <summary>A command as the wires find it by name.</summary>
+public abstract class Command(string name, Permission permission)
+{
+    public string Name => name;
+
+    public Permission Permission => permission;
+
+    /// <summary>The record that its parameters make.</summary>
+    public abstract Type ParametersType { get; }
+
+    /// <summary>The record that its answer holds.</summary>
+    public abstract Type BodyType { get; }
+}
+
+/// <summary>One entry of the command table: who may, what is valid, what it does. Every wire comes through here.</summary>
+public sealed class Command<TParameters, TBody>(
+    string name, Permission permission, Func<CommandContext, TParameters, Task<Answer<TBody>>> handle, Action<TParameters, Limits>? validate = null)
+    : Command(name, permission)
+{
+    public override Type ParametersType => typeof(TParameters);
+
+    public override Type BodyType => typeof(TBody);
+
+    internal async Task<Answer<TBody>> Run(CommandContext context, TParameters parameters, Limits limits)
+    {
+        if (Permission == Permission.LoggedIn && context.Caller is null)
+        {
+            throw new Refusal(RefusalCode.NotLoggedIn, "The user is not logged in.");
+        }
+
+        if (parameters is null)
+        {
+            throw Refusal.BadRequest("The parameters are missing.");
+        }
+
+        validate?.Invoke(parameters, limits);
+        return await handle(context, parameters);
+    }
+}
+
+/// <summary>The parameters of a command that has none.</summary>
+public sealed record NoParameters
+{
+    public static NoParameters Instance { get; } = new();
+}

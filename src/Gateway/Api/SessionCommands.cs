@@ -1,0 +1,97 @@
+using Orchestrator.Connections;
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.Api;
+
+/// <summary>Reads one session; without an id, the one the caller is in, else the oldest it administers.</summary>
+public sealed record GetSessionParameters(SessionId? SessionId = null);
+
+/// <summary>Commands about sessions and membership.</summary>
+public sealed class SessionCommands
+{
+    private readonly IGrainFactory _grains;
+    private readonly SessionEntrance _entrance;
+    private readonly SessionListReplica _list;
+
+    public SessionCommands(IGrainFactory grains, SessionEntrance entrance, SessionListReplica list)
+    {
+        (_grains, _entrance, _list) = (grains, entrance, list);
+        AddSession = new("AddSession", Permission.LoggedIn, Add, Validate);
+        JoinSession = new("JoinSession", Permission.LoggedIn, Join, static (p, limits) => Validation.Key(p.Key, limits));
+        LeaveSession = new("LeaveSession", Permission.LoggedIn, Leave, static (p, limits) => Validation.Key(p.Key, limits));
+        DeleteSession = new("DeleteSession", Permission.LoggedIn, Delete, static (p, limits) => Validation.Key(p.Key, limits));
+        GetSessions = new("GetSessions", Permission.LoggedIn, List);
+        GetSessionInfo = new("GetSessionInfo", Permission.LoggedIn, Get);
+    }
+
+    public Command<AddSession, SessionRecord> AddSession { get; }
+
+    public Command<JoinSession, SessionRecord> JoinSession { get; }
+
+    public Command<LeaveSession, Nothing> LeaveSession { get; }
+
+    public Command<DeleteSession, Nothing> DeleteSession { get; }
+
+    public Command<NoParameters, IReadOnlyDictionary<SessionId, SessionRecord>> GetSessions { get; }
+
+    public Command<GetSessionParameters, SessionRecord> GetSessionInfo { get; }
+
+    private static void Validate(AddSession parameters, Limits limits)
+    {
+        Validation.Name(parameters.SessionName, "sessionName", limits);
+        Validation.Name(parameters.ScenarioDefinition.ScenarioId, "scenarioDefinition.scenarioId", limits);
+        Validation.Length(parameters.ScenarioDefinition.ScenarioName, "scenarioDefinition.scenarioName", limits.NameLengthMax);
+        Validation.Length(
+            parameters.ScenarioDefinition.ScenarioDescription, "scenarioDefinition.scenarioDescription", limits.DescriptionLengthMax);
+        Validation.Length(parameters.SessionDescription, "sessionDescription", limits.DescriptionLengthMax);
+        Validation.Length(parameters.SessionProtocol, "sessionProtocol", limits.NameLengthMax);
+        Validation.Key(parameters.Key, limits);
+    }
+
+    private async Task<Answer<SessionRecord>> Add(CommandContext context, AddSession parameters) =>
+        await Enter(context.Socket, await User(context).AddSession(context.User, parameters));
+
+    private async Task<Answer<SessionRecord>> Join(CommandContext context, JoinSession parameters) =>
+        await Enter(context.Socket, await User(context).JoinSession(context.User, parameters));
+
+    private async Task<Answer<SessionRecord>> Enter(ClientConnection connection, SessionEntered entered)
+    {
+        var session = await _entrance.Enter(connection, entered);
+        connection.LastChange = new SessionPlace(session.Session.SessionId, session.At);
+        return new(session.Session, Place.Of(session.Session.SessionId.Value, session.At));
+    }
+
+    private async Task<Answer<Nothing>> Leave(CommandContext context, LeaveSession parameters)
+    {
+        var left = await User(context).LeaveSession(context.User, parameters);
+        _entrance.Leave(context.Socket, left.Session);
+        // A session that closed under the user has no place any more.
+        context.Socket.LastChange = new SessionPlace(left.Session, left.At == default ? null : left.At);
+        return new(new Nothing(), Place.Of(left.Session.Value, left.At));
+    }
+
+    private async Task<Answer<Nothing>> Delete(CommandContext context, DeleteSession parameters)
+    {
+        await User(context).DeleteSession(context.User, parameters);
+        if (context.Connection is { } connection)
+        {
+            connection.LastChange = new SessionPlace(parameters.SessionId, null);
+        }
+
+        return Nothing.Answer;
+    }
+
+    private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters) =>
+        new(await _list.Read(context.Connection?.LastChange, context.CancellationToken));
+
+    private async Task<Answer<SessionRecord>> Get(CommandContext context, GetSessionParameters parameters)
+    {
+        var snapshot = (parameters.SessionId ?? context.Connection?.Session) is { } session
+            ? await _grains.GetGrain<ISessionGrain>(session.Value).Get(context.User)
+            : await User(context).GetSession(context.User);
+        return new(snapshot.Session, Place.Of(snapshot.Session.SessionId.Value, snapshot.At));
+    }
+
+    private IUserGrain User(CommandContext context) => _grains.GetGrain<IUserGrain>(context.User.User.Value);
+}

@@ -1,0 +1,159 @@
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Security;
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.Api;
+
+/// <summary>Logs in: with the name alone as a guest, with name and password, or with neither on a connection that carries an account's token.</summary>
+public sealed record LoginParameters(string? UserName = null, string? UserPassword = null);
+
+/// <summary>What a client needs from its login on.</summary>
+/// <param name="ResumeToken">Brings this device back after a lost connection, within the grace period.</param>
+/// <param name="Session">The session that the user is in already, with another device.</param>
+public sealed record LoginBody(UserId UserId, string UserName, DeviceId DeviceId, string ResumeToken, double GraceSeconds, SessionRecord? Session);
+
+/// <summary>Comes back on a new connection.</summary>
+/// <param name="At">The last event that was seen of the session; null: a snapshot is wanted.</param>
+public sealed record ResumeParameters(string Token, Place? At = null);
+
+/// <summary>What a client finds when it comes back.</summary>
+/// <param name="Recovered">True: everything missed follows, each event once. False: begin again from <paramref name="Session"/>.</param>
+/// <param name="Session">The session, when not everything could be recovered; null when the user is in none any more.</param>
+public sealed record ResumeBody(UserId UserId, string UserName, DeviceId DeviceId, string ResumeToken, bool Recovered, SessionRecord? Session, bool InSession);
+
+/// <summary>Commands about the user itself.</summary>
+public sealed class UserCommands
+{
+    private readonly IGrainFactory _grains;
+    private readonly IIdSource _ids;
+    private readonly Limits _limits;
+    private readonly Passwords _passwords;
+    private readonly ResumeTokens _tokens;
+    private readonly GuestRule _guests;
+    private readonly Relay _relay;
+    private readonly SessionEntrance _entrance;
+    private readonly UserFollower _follower;
+
+    public UserCommands(
+        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower)
+    {
+        (_grains, _ids, _limits, _passwords, _tokens, _guests, _relay, _entrance, _follower) =
+            (grains, ids, limits, passwords, tokens, guests, relay, entrance, follower);
+        Login = new("Login", Permission.Anyone, LogIn, Validate);
+        Resume = new("Resume", Permission.Anyone, ComeBack);
+        Logout = new("Logout", Permission.LoggedIn, LogOut);
+    }
+
+    public Command<LoginParameters, LoginBody> Login { get; }
+
+    public Command<ResumeParameters, ResumeBody> Resume { get; }
+
+    public Command<NoParameters, Nothing> Logout { get; }
+
+    private static void Validate(LoginParameters parameters, Limits limits)
+    {
+        Validation.Length(parameters.UserName, "userName", limits.NameLengthMax);
+        Validation.Length(parameters.UserPassword, "userPassword", limits.PasswordLengthMax);
+    }
+
+    private async Task<Answer<LoginBody>> LogIn(CommandContext context, LoginParameters parameters)
+    {
+        var connection = context.Socket;
+        if (connection.Caller is not null)
+        {
+            throw new Refusal(RefusalCode.AlreadyLoggedIn, "Somebody is logged in on this connection already.");
+        }
+
+        var (caller, kind) = await Identify(context.Origin, parameters);
+        var entered = await User(caller).Login(caller, new Login(connection.Id, kind));
+        var session = await Enter(connection, caller, entered.Session, after: null);
+        return new(
+            new LoginBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), _limits.GraceSeconds, session.Entered?.Session),
+            PlaceOf(session.Entered));
+    }
+
+    private async Task<Answer<ResumeBody>> ComeBack(CommandContext context, ResumeParameters parameters)
+    {
+        var connection = context.Socket;
+        var (caller, kind) = _tokens.Read(parameters.Token);
+        if (connection.Caller is { } present && present.Device != caller.Device)
+        {
+            throw new Refusal(RefusalCode.AlreadyLoggedIn, "Somebody else is logged in on this connection.");
+        }
+
+        var entered = await User(caller).Resume(caller, connection.Id);
+        var place = parameters.At;
+        var after = place is not null && place.Source == entered.Session?.Value ? place.Position : (Position?)null;
+        var session = await Enter(connection, caller, entered.Session, after);
+        var recovered = session.Recovered || (entered.Session is null && place is null);
+        return new(
+            new ResumeBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), recovered, session.Entered?.Session, connection.Session is not null),
+            PlaceOf(session.Entered) ?? (session.Recovered ? place : null));
+    }
+
+    private async Task<Answer<Nothing>> LogOut(CommandContext context, NoParameters parameters)
+    {
+        var connection = context.Socket;
+        var caller = context.User;
+        await User(caller).Logout(caller.Device);
+        foreach (var subscription in connection.Subscriptions.ToArray())
+        {
+            connection.Remove(subscription.Source);
+            await _relay.Unsubscribe(subscription);
+        }
+
+        connection.LoggedOut();
+        return Nothing.Answer;
+    }
+
+    private async Task<(Caller Caller, UserKind Kind)> Identify(Origin origin, LoginParameters parameters)
+    {
+        var device = new DeviceId(_ids.Next());
+        if (parameters.UserPassword is { Length: > 0 } password)
+        {
+            var account = await _passwords.Check(parameters.UserName ?? "", password);
+            return (new Caller(account.UserId, device, account.UserName), UserKind.Account);
+        }
+
+        if (origin.Account is { } holder)
+        {
+            return (new Caller(holder.UserId, device, holder.UserName), UserKind.Account);
+        }
+
+        if (string.IsNullOrWhiteSpace(parameters.UserName))
+        {
+            throw new Refusal(RefusalCode.NotLoggedIn, "The user credentials are missing.");
+        }
+
+        _guests.Demand(origin);
+        return (new Caller(new UserId(_ids.Next()), device, parameters.UserName.Trim()), UserKind.Guest);
+    }
+
+    private async Task<(SessionEntered? Entered, bool Recovered)> Enter(ClientConnection connection, Caller caller, SessionId? session, Position? after)
+    {
+        connection.LoggedIn(caller);
+        await _follower.Begin(connection);
+        if (session is not { } id)
+        {
+            return (null, false);
+        }
+
+        try
+        {
+            return await _entrance.Resume(connection, id, after);
+        }
+        catch (Refusal refusal) when (!refusal.IsTemporary)
+        {
+            // It ended between the two calls.
+            return (null, false);
+        }
+    }
+
+    private IUserGrain User(Caller caller) => _grains.GetGrain<IUserGrain>(caller.User.Value);
+
+    private static Place? PlaceOf(SessionEntered? entered) =>
+        entered is null ? null : Place.Of(entered.Session.SessionId.Value, entered.At);
+}

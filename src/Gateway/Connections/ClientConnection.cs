@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Orchestrator.Accounts;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.Connections;
+
+/// <summary>What the connection came with before it said anything.</summary>
+/// <param name="Account">The account of its token; null without one.</param>
+/// <param name="IsLoopback">Whether it comes from this machine.</param>
+public sealed record Origin(AccountRecord? Account, bool IsLoopback, string Address);
+
+/// <summary>
+/// One socket of a client, whatever its wire: who is logged in on it, what it is subscribed to, and the way out to it. Its commands are processed one after
+/// the other; events reach it from other threads.
+/// </summary>
+public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect dialect, IFrameWriter writer, ConnectionContext context)
+{
+    private readonly OutboundQueue _outbound = new(writer, context.Limits.OutboundBytesMax);
+    private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
+    private readonly List<Subscription> _held = [];
+
+    public ConnectionId Id => id;
+
+    public Origin Origin => origin;
+
+    public IDialect Dialect => dialect;
+
+    public DateTimeOffset OpenedAt { get; } = context.Time.GetUtcNow();
+
+    /// <summary>Bytes that wait for this connection.</summary>
+    public long OutboundBytes => _outbound.Bytes;
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Who is logged in; null for nobody.</summary>
+    public Caller? Caller { get; private set; }
+
+    /// <summary>The session that commands of this connection go to.</summary>
+    public SessionId? Session { get; set; }
+
+    /// <summary>The place of this connection's last change to a session; the list of sessions is not answered from before it.</summary>
+    public SessionPlace? LastChange { get; set; }
+
+    public IEnumerable<Subscription> Subscriptions => _subscriptions.Values;
+
+    public Seat Seat => new(id, Caller!.User, Caller.Device);
+
+    public void LoggedIn(Caller caller) => Caller = caller;
+
+    public void LoggedOut()
+    {
+        Caller = null;
+        Session = null;
+        LastChange = null;
+    }
+
+    public void Send(ReadOnlyMemory<byte> message) => _outbound.Enqueue(message);
+
+    /// <summary>Adds a subscription, whose events wait until the reply of the present command is on its way.</summary>
+    public void Hold(Subscription subscription)
+    {
+        _subscriptions[subscription.Source] = subscription;
+        _held.Add(subscription);
+    }
+
+    /// <summary>The reply is on its way: what waited for it follows.</summary>
+    public void ReleaseHeld()
+    {
+        foreach (var subscription in _held)
+        {
+            subscription.Release();
+        }
+
+        _held.Clear();
+    }
+
+    public Subscription? SubscriptionTo(SourceId source) => _subscriptions.GetValueOrDefault(source);
+
+    /// <summary>Adds a subscription that answers no command.</summary>
+    public void Add(Subscription subscription) => _subscriptions[subscription.Source] = subscription;
+
+    public Subscription? Remove(SourceId source) => _subscriptions.TryRemove(source, out var subscription) ? subscription : null;
+
+    /// <summary>Ends it from our side.</summary>
+    public void Abort(CloseCode code)
+    {
+        _outbound.End();
+        writer.Abort(code);
+    }
+
+    /// <summary>The socket is gone.</summary>
+    public void Closed()
+    {
+        IsClosed = true;
+        _outbound.End();
+    }
+}
+
+/// <summary>A place in a session's history.</summary>
+/// <param name="At">Null: its end.</param>
+public sealed record SessionPlace(SessionId Session, Position? At);
+
+/// <summary>What every connection needs of the process.</summary>
+public sealed record ConnectionContext(Limits Limits, TimeProvider Time);

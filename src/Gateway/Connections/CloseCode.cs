@@ -1,0 +1,17 @@
+namespace Orchestrator.Connections;
+
+/// <summary>Why we end a connection. Codes are for ever; those from 4500 may come back at once, those below should not without a change.</summary>
+public enum CloseCode
+{
+    /// <summary>Nobody logged in within the time for it.</summary>
+    LoginTimeout = 4001,
+
+    /// <summary>The device has another connection now.</summary>
+    Superseded = 4002,
+
+    /// <summary>It read too slowly, and what waited for it grew over the limit.</summary>
+    SlowConsumer = 4500,
+
+    /// <summary>The server stops.</summary>
+    Shutdown = 4501,
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Delivery;
+using Orchestrator.Users;
+
+namespace Orchestrator.Connections;
+
+/// <summary>What follows when a socket is gone: its seats are given up, and its user's grain begins to count the grace period.</summary>
+public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, IGrainFactory grains, TimeProvider time, ILogger<ConnectionCloser> log)
+{
+    private const int TriesMax = 5;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public async Task Closed(ClientConnection connection)
+    {
+        connections.Remove(connection);
+        connection.Closed();
+        foreach (var subscription in connection.Subscriptions.ToArray())
+        {
+            connection.Remove(subscription.Source);
+            await relay.Unsubscribe(subscription);
+        }
+
+        if (connection.Caller is { } caller)
+        {
+            await Tell(connection, caller);
+        }
+    }
+
+    private async Task Tell(ClientConnection connection, Caller caller)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await grains.GetGrain<IUserGrain>(caller.User.Value).Disconnected(caller.Device, connection.Id);
+                return;
+            }
+            catch (Exception e) when (tries < TriesMax)
+            {
+                log.LogWarning(e, "The loss of {Connection} could not be told yet", connection.Id);
+                await Task.Delay(RetryAfter, time);
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "The loss of {Connection} was not told", connection.Id);
+                return;
+            }
+        }
+    }
+}

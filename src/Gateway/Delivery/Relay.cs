@@ -1,0 +1,299 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.Delivery;
+
+/// <summary>
+/// This gateway process as sources see it. It passes deliveries on to the subscriptions, notices what is missing, asks the source for it, and
+/// subscribes again when a source has moved.
+/// </summary>
+public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Relay> log)
+    : BackgroundService, IRelay
+{
+    private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<SourceId, Link> _links = new();
+    private readonly string _gateway = ids.Next();
+    private readonly CancellationTokenSource _stopping = new();
+    private GatewayAddress? _self;
+
+    /// <summary>Sources that somebody here is subscribed to.</summary>
+    public int Links => _links.Count;
+
+    // Made at the first use: a reference can only be had when the engine runs.
+    private GatewayAddress Self => _self ??= new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(this));
+
+    /// <summary>
+    /// Subscribes, and says where it begins: after the place given, if the source still knows what came since; otherwise with a snapshot. Events wait until the
+    /// subscription is released. Refusals: those of the source.
+    /// </summary>
+    public async Task<Beginning> Subscribe(SourceId source, Subscriber subscriber, Position? after)
+    {
+        var (link, subscription) = Enter(source, subscriber);
+        try
+        {
+            var start = await Source(source).Subscribe(Self, subscriber.Seat, after);
+            lock (link.Gate)
+            {
+                var place = start.Recovered ? after!.Value : start.At;
+                subscription.Start(place, place.Seq, start.Missed);
+                Settle(link, link.Known(start.At, start.Link));
+            }
+
+            return new Beginning(subscription, start);
+        }
+        catch
+        {
+            Leave(link, subscription);
+            throw;
+        }
+    }
+
+    /// <summary>Ends a subscription whose seat the source has taken, or will be told to take.</summary>
+    public void Drop(Subscription subscription)
+    {
+        if (_links.TryGetValue(subscription.Source, out var link))
+        {
+            Leave(link, subscription);
+        }
+    }
+
+    /// <summary>Ends a subscription and gives its seat up. Done when the source knows; it never fails.</summary>
+    public Task Unsubscribe(Subscription subscription)
+    {
+        Drop(subscription);
+        return Owned(() => Source(subscription.Source).Unsubscribe(Self.Gateway, subscription.Seat.Connection));
+    }
+
+    public void Deliver(Delivery delivery)
+    {
+        if (!_links.TryGetValue(delivery.Source, out var link))
+        {
+            return;
+        }
+
+        lock (link.Gate)
+        {
+            Settle(link, link.Arrived(delivery));
+        }
+    }
+
+    public void Moved(SourceId source, long epoch)
+    {
+        if (!_links.TryGetValue(source, out var link))
+        {
+            return;
+        }
+
+        lock (link.Gate)
+        {
+            link.Forget(epoch);
+        }
+
+        _ = Owned(() => SubscribeAgain(link));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>From time to time asks every source for what may have been lost at the end of a quiet link; that also keeps the source awake.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.RenewSeconds), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await Parallel.ForEachAsync(_links.Values, stoppingToken, async (link, _) => await Owned(() => Repair(link)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    private (Link Link, Subscription Subscription) Enter(SourceId source, Subscriber subscriber)
+    {
+        while (true)
+        {
+            var link = _links.GetOrAdd(source, static id => new Link(id));
+            lock (link.Gate)
+            {
+                if (link.IsRetired)
+                {
+                    continue;
+                }
+
+                var subscription = new Subscription(source, subscriber, link.Gate);
+                link.Add(subscription);
+                return (link, subscription);
+            }
+        }
+    }
+
+    private void Leave(Link link, Subscription subscription)
+    {
+        lock (link.Gate)
+        {
+            link.Remove(subscription);
+            if (link.IsEmpty)
+            {
+                link.IsRetired = true;
+                _links.TryRemove(KeyValuePair.Create(link.Source, link));
+            }
+        }
+    }
+
+    private void Settle(Link link, Arrival arrival)
+    {
+        if (link.IsRepairing)
+        {
+            return;
+        }
+
+        if (arrival == Arrival.Missing)
+        {
+            log.LogInformation("A delivery of {Source} is missing", link.Source);
+            _ = Owned(() => Repair(link));
+        }
+        else if (arrival == Arrival.Stale)
+        {
+            _ = Owned(() => SubscribeAgain(link));
+        }
+    }
+
+    private async Task Repair(Link link)
+    {
+        Position after;
+        lock (link.Gate)
+        {
+            if (link.IsRepairing || link.IsRetired)
+            {
+                return;
+            }
+
+            link.IsRepairing = true;
+            after = link.At;
+        }
+
+        try
+        {
+            var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
+            if (!missed.Complete)
+            {
+                await SubscribeAgain(link);
+                return;
+            }
+
+            lock (link.Gate)
+            {
+                link.Offer(missed.Envelopes);
+                link.Known(missed.At, missed.Link);
+            }
+        }
+        finally
+        {
+            lock (link.Gate)
+            {
+                link.IsRepairing = false;
+            }
+        }
+    }
+
+    /// <summary>Every subscription begins again where it is, or with a snapshot if that is not known any more.</summary>
+    private async Task SubscribeAgain(Link link)
+    {
+        foreach (var subscription in PauseAll(link))
+        {
+            try
+            {
+                var start = await Retried(() => Source(link.Source).Subscribe(Self, subscription.Seat, subscription.At));
+                lock (link.Gate)
+                {
+                    subscription.Restart(start);
+                    link.Known(start.At, start.Link);
+                }
+            }
+            catch (Refusal)
+            {
+                // It has no right to this source any more, or the source is over.
+                Leave(link, subscription);
+                subscription.Ended();
+            }
+        }
+    }
+
+    /// <summary>Those whose beginning is not known yet are left out: their own call is under way.</summary>
+    private static Subscription[] PauseAll(Link link)
+    {
+        lock (link.Gate)
+        {
+            var begun = link.Subscriptions.Where(s => s.At is not null).ToArray();
+            foreach (var subscription in begun)
+            {
+                subscription.Pause();
+            }
+
+            return begun;
+        }
+    }
+
+    private async Task<T> Retried<T>(Func<Task<T>> call)
+    {
+        for (var wait = RetryFirst; ; wait = wait * 2 < RetryLast ? wait * 2 : RetryLast)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (e is not Refusal { IsTemporary: false } && !_stopping.IsCancellationRequested)
+            {
+                log.LogDebug(e, "A source does not answer, next try in {Wait}", wait);
+                await Task.Delay(wait, time, _stopping.Token);
+            }
+        }
+    }
+
+    /// <summary>Work that nobody waits for; its failures are logged here.</summary>
+    private async Task Owned(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The process stops, and with it every subscription.
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "Delivery work failed");
+        }
+    }
+
+    private ISource Source(SourceId source) => source.Kind switch
+    {
+        SourceKind.User => grains.GetGrain<IUserGrain>(source.Key),
+        SourceKind.Session => grains.GetGrain<ISessionGrain>(source.Key),
+        SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
+    };
+}
+
+/// <summary>A new subscription and where it begins.</summary>
+public sealed record Beginning(Subscription Subscription, SubscriptionStart Start);

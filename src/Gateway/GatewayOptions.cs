@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Orchestrator;
+
+/// <summary>Settings of the edge; section "Gateway" of the configuration.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>Who may log in without an account: loopback (clients on this machine), always, never.</summary>
+    public GuestPolicy Guests { get; set; } = GuestPolicy.Loopback;
+
+    /// <summary>How long a token of an account is valid, in minutes.</summary>
+    [Range(1, 525_600)]
+    public int TokenMinutes { get; set; } = 12 * 60;
+
+    /// <summary>Origins of web pages that may connect; none by default, "*" for all.</summary>
+    public IList<string> CorsOrigins { get; } = [];
+
+    /// <summary>How often a gateway makes sure that it has missed nothing of what it holds, in seconds.</summary>
+    [Range(1, 3_600)]
+    public int RenewSeconds { get; set; } = 60;
+}
+
+/// <summary>Who may log in without an account.</summary>
+public enum GuestPolicy
+{
+    Loopback,
+    Always,
+    Never,
+}

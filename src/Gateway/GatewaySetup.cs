@@ -1,0 +1,150 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orchestrator.Api;
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+using Orchestrator.Http;
+using Orchestrator.Security;
+using Orchestrator.Sessions;
+using Orchestrator.SignalR;
+using Orchestrator.Users;
+
+namespace Orchestrator;
+
+/// <summary>Puts the edge together.</summary>
+public static class GatewaySetup
+{
+    private const string ReadyTag = "ready";
+
+    /// <summary>The services of the edge. Needs <see cref="Limits"/>, <see cref="TokenKey"/>, <see cref="IIdSource"/> and the engine from the host.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, Limits limits)
+    {
+        services.AddDelivery();
+        services.AddCommands();
+        services.AddSecurity(limits);
+        services.AddSignalRWire(limits);
+        services.AddHttpWire(limits);
+        return services;
+    }
+
+    /// <summary>The addresses of the edge.</summary>
+    public static void MapGateway(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => HttpRefusals.Complete(context.HttpContext));
+        app.UseRouting();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseMiddleware<TokenGate>();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+
+        app.MapHub<OrchestratorHub>("/hub", static o => o.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents);
+        var api = app.MapGroup("/api");
+        api.MapAccounts();
+        api.MapSessions();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static c => c.Tags.Contains(ReadyTag) });
+    }
+
+    private static void AddDelivery(this IServiceCollection services)
+    {
+        services.AddSingleton<Relay>().AddHostedService(static s => s.GetRequiredService<Relay>());
+        services.AddSingleton<SessionListReplica>().AddHostedService(static s => s.GetRequiredService<SessionListReplica>());
+        services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
+        services.AddSingleton<ConnectionContext>();
+        services.AddSingleton<ConnectionCloser>();
+        services.AddSingleton<SessionEntrance>();
+        services.AddSingleton<UserFollower>();
+        services.AddHealthChecks().AddCheck<ListHealth>("sessions", tags: [ReadyTag]);
+    }
+
+    private static void AddCommands(this IServiceCollection services)
+    {
+        services.AddSingleton<UserCommands>();
+        services.AddSingleton<SessionCommands>();
+        services.AddSingleton<TrafficCommands>();
+        services.AddSingleton<SystemCommands>();
+        services.AddSingleton<CommandTable>();
+        services.AddSingleton<CommandRunner>();
+    }
+
+    private static void AddSecurity(this IServiceCollection services, Limits limits)
+    {
+        services.AddSingleton<SignedTokens>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<ResumeTokens>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<GuestRule>();
+        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        // Nothing here is protected by it; without this it would keep keys in the home directory.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddAuthorization();
+        services.AddRateLimiter(options =>
+        {
+            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            options.AddPolicy(AccountEndpoints.RateLimit, http => limits.AccountRequestsPerMinute == 0
+                ? RateLimitPartition.GetNoLimiter("")
+                : RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
+                {
+                    PermitLimit = limits.AccountRequestsPerMinute,
+                    Window = TimeSpan.FromMinutes(1),
+                }));
+        });
+        services.AddCors();
+        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
+            .Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => Allow(policy, gateway.Value)));
+    }
+
+    private static void Allow(Microsoft.AspNetCore.Cors.Infrastructure.CorsPolicyBuilder policy, GatewayOptions options)
+    {
+        policy.AllowAnyHeader().AllowAnyMethod();
+        _ = options.CorsOrigins.Contains("*")
+            ? policy.SetIsOriginAllowed(static _ => true).AllowCredentials()
+            : policy.WithOrigins([.. options.CorsOrigins]).AllowCredentials();
+    }
+
+    private static void AddSignalRWire(this IServiceCollection services, Limits limits)
+    {
+        services.AddSignalR(options =>
+        {
+            options.MaximumReceiveMessageSize = limits.FrameBytesMax;
+            options.MaximumParallelInvocationsPerClient = 1;
+            // Faults are answered by the command runner, so what is left to say here are sentences of the protocol.
+            options.EnableDetailedErrors = true;
+        }).AddJsonProtocol(static options => Json.ConfigureWire(options.PayloadSerializerOptions));
+        // The last protocol of a name is the one that is used.
+        services.AddSingleton<StrictHubProtocol>();
+        services.AddSingleton<IHubProtocol>(static s => s.GetRequiredService<StrictHubProtocol>());
+        services.AddSingleton<SignalRDialect>();
+        services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
+    }
+
+    private static void AddHttpWire(this IServiceCollection services, Limits limits)
+    {
+        services.AddSingleton<AccountService>();
+        services.AddSingleton<HttpCommands>();
+        services.AddExceptionHandler<HttpRefusals>();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(static options => Json.ConfigureWire(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
+        services.AddOpenApi("v1");
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = limits.FrameBytesMax;
+        });
+    }
+}

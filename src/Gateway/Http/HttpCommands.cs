@@ -1,0 +1,10 @@
+using Orchestrator.Api;
+
+namespace Orchestrator.Http;
+
+/// <summary>Runs commands of the table for HTTP: the body alone on success; refusals go on to <see cref="HttpRefusals"/>.</summary>
+public sealed class HttpCommands(Limits limits)
+{
+    public async Task<TBody> Run<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, TParameters parameters) =>
+        (await command.Run(context, parameters, limits)).Body;
+}

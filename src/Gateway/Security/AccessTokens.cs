@@ -1,0 +1,42 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Orchestrator.Accounts;
+using Orchestrator.Users;
+
+namespace Orchestrator.Security;
+
+/// <summary>The token of an account, for the hub and for HTTP.</summary>
+public sealed class AccessTokens(SignedTokens tokens, IGrainFactory grains, IOptions<GatewayOptions> options)
+{
+    private const string Audience = "access";
+
+    private TimeSpan Lifetime => TimeSpan.FromMinutes(options.Value.TokenMinutes);
+
+    public string Issue(AccountRecord account) => tokens.Issue(Audience, Lifetime, new Dictionary<string, object>
+    {
+        ["sub"] = account.UserId.Value,
+        ["name"] = account.UserName,
+        ["version"] = account.Version,
+    });
+
+    /// <summary>The account; null when the token is not valid, the account is gone, or its password was changed since.</summary>
+    public async Task<AccountRecord?> Read(string token)
+    {
+        if (tokens.Read(Audience, token) is not { } claims)
+        {
+            return null;
+        }
+
+        try
+        {
+            var account = await grains.GetGrain<IAccountGrain>(AccountName.Normalise(claims["name"])).Get();
+            return account.UserId == new UserId(claims["sub"]) && account.Version.ToString(CultureInfo.InvariantCulture) == claims["version"]
+                ? account
+                : null;
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.UserNotFound)
+        {
+            return null;
+        }
+    }
+}

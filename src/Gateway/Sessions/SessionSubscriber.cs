@@ -1,0 +1,37 @@
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+
+namespace Orchestrator.Sessions;
+
+/// <summary>A connection that sees a session.</summary>
+public sealed class SessionSubscriber(ClientConnection connection, SessionId session, Relay relay) : Subscriber
+{
+    public override Seat Seat { get; } = connection.Seat;
+
+    public override void Next(EncodedEnvelope envelope, long previous)
+    {
+        connection.Send(envelope.For(connection.Dialect, previous));
+        if (envelope.Envelope.Event is SessionClosed || (envelope.Envelope.Event is MemberLeft left && left.User == Seat.User))
+        {
+            Leave();
+        }
+    }
+
+    public override void Restart(Position at, Snapshot snapshot) =>
+        connection.Send(connection.Dialect.Encode(SourceId.Of(session), at, snapshot));
+
+    public override void Ended() => Leave();
+
+    private void Leave()
+    {
+        if (connection.Session == session)
+        {
+            connection.Session = null;
+        }
+
+        if (connection.Remove(SourceId.Of(session)) is { } subscription)
+        {
+            relay.Drop(subscription);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Connections;
+using Orchestrator.Devices;
+using Orchestrator.Security;
+
+namespace Orchestrator.SignalR;
+
+/// <summary>Makes a <see cref="ClientConnection"/> of every SignalR connection, and gives it the way out.</summary>
+public sealed class SignalRConnections(
+    ConnectionTable connections, SignalRDialect dialect, ConnectionContext context, ILogger<SignalRConnections> log, ILogger<DefaultHubLifetimeManager<OrchestratorHub>> innerLog)
+    : DefaultHubLifetimeManager<OrchestratorHub>(innerLog)
+{
+    public const string ItemKey = "orchestrator.connection";
+
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        var http = connection.GetHttpContext();
+        var address = http?.Connection.RemoteIpAddress;
+        var origin = new Origin(http?.Account(), address is not null && IPAddress.IsLoopback(address), address?.ToString() ?? "");
+        var writer = new SignalRWriter(connection, dialect, log);
+        var client = new ClientConnection(new ConnectionId(connection.ConnectionId), origin, dialect, writer, context);
+        connection.Items[ItemKey] = client;
+        connections.Add(client);
+        return base.OnConnectedAsync(connection);
+    }
+}
+
+/// <summary>The way out over SignalR: bytes that are already in its protocol.</summary>
+internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDialect dialect, ILogger log) : IFrameWriter
+{
+    public ValueTask Write(ReadOnlyMemory<byte> messages) =>
+        connection.WriteAsync(new SerializedHubMessage([new SerializedMessage(connection.Protocol.Name, messages)]));
+
+    public void Abort(CloseCode code)
+    {
+        log.LogInformation("Connection {Connection} is closed: {Code}", connection.ConnectionId, code);
+        if (code != CloseCode.SlowConsumer)
+        {
+            _ = SayAndAbort(code);
+            return;
+        }
+
+        // It does not read, so there is no telling it.
+        connection.Abort();
+    }
+
+    private async Task SayAndAbort(CloseCode code)
+    {
+        try
+        {
+            await Write(dialect.Encode(new Disconnection((int)code, code.ToString())));
+        }
+        catch (Exception e)
+        {
+            log.LogDebug(e, "Connection {Connection} did not hear why", connection.ConnectionId);
+        }
+
+        connection.Abort();
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+using Orchestrator.Sessions;
+
+namespace Orchestrator.Users;
+
+/// <summary>A connection that follows what its user's other devices do.</summary>
+public sealed class UserSubscriber(ClientConnection connection, SessionEntrance entrance, ILogger log) : Subscriber
+{
+    public override Seat Seat { get; } = connection.Seat;
+
+    public override void Next(EncodedEnvelope envelope, long previous)
+    {
+        switch (envelope.Envelope.Event)
+        {
+            case ConnectionSuperseded superseded when superseded.Connection == connection.Id:
+                connection.Abort(CloseCode.Superseded);
+                break;
+            case SessionTakenUp taken:
+                Follow(taken.Session);
+                break;
+        }
+    }
+
+    public override void Restart(Position at, Snapshot snapshot)
+    {
+        if (((UserSnapshot)snapshot).Session is { } session)
+        {
+            Follow(session);
+        }
+    }
+
+    public override void Ended()
+    {
+        // The user was forgotten while this connection held on; its next command will say so.
+    }
+
+    private void Follow(SessionId session)
+    {
+        if (connection.Session != session)
+        {
+            _ = FollowLater(session);
+        }
+    }
+
+    private async Task FollowLater(SessionId session)
+    {
+        try
+        {
+            await entrance.Follow(connection, session);
+        }
+        catch (Exception e)
+        {
+            // The other device may have left again already.
+            log.LogInformation(e, "A device did not follow its user into {Session}", session);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Orchestrator.Users;
+
+namespace Orchestrator.Accounts;
+
+/// <summary>
+/// An account: a name that belongs to somebody with a password. Its key is the normalised name. Durable: every change is answered when it is written. Passwords
+/// are hashed and compared at the edge; the grain keeps the hash and tells it to no client.
+/// </summary>
+[Alias("account")]
+public interface IAccountGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the account. Refusals: <see cref="RefusalCode.NameTaken"/>.</summary>
+    [Alias("register")]
+    Task<AccountRecord> Register(RegisterAccount command);
+
+    /// <summary>The account. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    [Alias("get")]
+    Task<AccountRecord> Get();
+
+    /// <summary>Name and hash, for the edge to compare. Refusals: <see cref="RefusalCode.UserNotFound"/>, <see cref="RefusalCode.TooManyRequests"/> (after failures).</summary>
+    [Alias("credentials")]
+    Task<AccountCredentials> GetCredentials();
+
+    /// <summary>The comparison failed: the next ones are slowed down.</summary>
+    [Alias("sign-in-failed")]
+    Task SignInFailed();
+
+    /// <summary>The comparison succeeded: earlier failures are forgotten.</summary>
+    [Alias("signed-in")]
+    Task SignedIn();
+
+    /// <summary>Gives the account another password. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    [Alias("change-password")]
+    Task ChangePassword(ChangePassword command);
+
+    /// <summary>Removes the account. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    [Alias("remove")]
+    Task Remove(RemoveAccount command);
+}
+
+/// <summary>An account as its owner may see it.</summary>
+/// <param name="Version">Counts password changes: tokens of an older version are not valid.</param>
+[GenerateSerializer, Immutable, Alias("account-record")]
+public sealed record AccountRecord(
+    [property: Id(0)] UserId UserId,
+    [property: Id(1)] string UserName,
+    [property: Id(2)] DateTimeOffset CreatedAt,
+    [property: Id(3)] int Version);
+
+/// <summary>What the edge needs to compare a password.</summary>
+[GenerateSerializer, Immutable, Alias("account-credentials")]
+public sealed record AccountCredentials([property: Id(0)] AccountRecord Account, [property: Id(1)] string PasswordHash);
+
+/// <summary>Creates an account.</summary>
+[GenerateSerializer, Immutable, Alias("register-account-command")]
+public sealed record RegisterAccount(
+    [property: Id(0)] string UserName,
+    [property: Id(1)] string PasswordHash,
+    [property: Id(2)] string? Key = null);
+
+/// <summary>Gives an account another password.</summary>
+[GenerateSerializer, Immutable, Alias("change-password-command")]
+public sealed record ChangePassword([property: Id(0)] string PasswordHash, [property: Id(1)] string? Key = null);
+
+/// <summary>Removes an account.</summary>
+[GenerateSerializer, Immutable, Alias("remove-account-command")]
+public sealed record RemoveAccount([property: Id(0)] string? Key = null);

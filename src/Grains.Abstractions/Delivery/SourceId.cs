@@ -1,0 +1,31 @@
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.Delivery;
+
+/// <summary>What publishes.</summary>
+public enum SourceKind
+{
+    /// <summary>A user: where its devices are.</summary>
+    User,
+
+    /// <summary>A session: everything its members see.</summary>
+    Session,
+
+    /// <summary>The list of sessions.</summary>
+    Sessions,
+}
+
+/// <summary>A grain that publishes.</summary>
+[GenerateSerializer, Immutable, Alias("source-id")]
+public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [property: Id(1)] string Key)
+{
+    public static SourceId Of(SessionId session) => new(SourceKind.Session, session.Value);
+
+    public static SourceId Of(UserId user) => new(SourceKind.User, user.Value);
+
+    /// <summary>The list of sessions.</summary>
+    public static SourceId Sessions { get; } = new(SourceKind.Sessions, ISessionDirectoryGrain.Key);
+
+    public override string ToString() => $"{Kind}/{Key}";
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Orchestrator;
+
+/// <summary>Every limit has its name and its default here, and is enforced at the edge where that is possible.</summary>
+public sealed class Limits
+{
+    /// <summary>One message from a client, in bytes. A larger one closes its connection.</summary>
+    [Range(1_024, 64 * 1_048_576)]
+    public int FrameBytesMax { get; set; } = 2 * 1_048_576;
+
+    /// <summary>Nesting of a JSON message.</summary>
+    [Range(8, 64)]
+    public int JsonDepthMax { get; set; } = 64;
+
+    /// <summary>A name of a user, session or scenario, in characters.</summary>
+    [Range(1, 4_096)]
+    public int NameLengthMax { get; set; } = 256;
+
+    /// <summary>A description, in characters.</summary>
+    [Range(1, 65_536)]
+    public int DescriptionLengthMax { get; set; } = 4_096;
+
+    /// <summary>A password, in characters.</summary>
+    [Range(8, 4_096)]
+    public int PasswordLengthMax { get; set; } = 256;
+
+    /// <summary>A password, in characters, at the least.</summary>
+    [Range(1, 64)]
+    public int PasswordLengthMin { get; set; } = 8;
+
+    /// <summary>An idempotency key, in characters.</summary>
+    [Range(8, 1_024)]
+    public int KeyLengthMax { get; set; } = 128;
+
+    /// <summary>Idempotency keys that a grain remembers; the oldest goes first.</summary>
+    [Range(1, 100_000)]
+    public int KeysPerGrainMax { get; set; } = 256;
+
+    /// <summary>Members of one session.</summary>
+    [Range(1, 100_000)]
+    public int MembersPerSessionMax { get; set; } = 10_000;
+
+    /// <summary>Sessions that one user administers at a time.</summary>
+    [Range(1, 10_000)]
+    public int SessionsPerUserMax { get; set; } = 100;
+
+    /// <summary>Devices of one user that are connected at a time.</summary>
+    [Range(1, 10_000)]
+    public int DevicesPerUserMax { get; set; } = 32;
+
+    /// <summary>Commands that a grain holds while their write is under way.</summary>
+    [Range(1, 1_000_000)]
+    public int HeldPerGrainMax { get; set; } = 10_000;
+
+    /// <summary>What a source keeps for those who missed something, in bytes.</summary>
+    [Range(0, 1_073_741_824)]
+    public int SourceLogBytesMax { get; set; } = 2 * 1_048_576;
+
+    /// <summary>What may wait for one connection, in bytes; more closes it as a slow consumer.</summary>
+    [Range(65_536, 1_073_741_824)]
+    public int OutboundBytesMax { get; set; } = 8 * 1_048_576;
+
+    /// <summary>Time from the opening of a connection to its login, in seconds.</summary>
+    [Range(1, 3_600)]
+    public int LoginSeconds { get; set; } = 60;
+
+    /// <summary>How long a lost connection keeps its seat, in seconds.</summary>
+    [Range(0, 3_600)]
+    public double GraceSeconds { get; set; } = 30;
+
+    /// <summary>How long a lost master stays master, in seconds.</summary>
+    [Range(0, 3_600)]
+    public double MasterGraceSeconds { get; set; } = 3;
+
+    /// <summary>Connections from one address; 0 is no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerAddressMax { get; set; }
+
+    /// <summary>Account requests (register, log in) of one address in a minute; 0 is no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int AccountRequestsPerMinute { get; set; } = 120;
+
+    public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);
+
+    public TimeSpan MasterGrace => TimeSpan.FromSeconds(MasterGraceSeconds);
+}

@@ -1,0 +1,97 @@
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+
+namespace Orchestrator.Users;
+
+/// <summary>
+/// A user: its devices, the session it is in, the sessions it administers. Called by gateways on behalf of the user itself;
+/// its calls run one after the other, because each may wait for a session below. As a source it tells the user's
+/// devices what another of them did. A guest is forgotten with its last device and grace period.
+/// </summary>
+[Alias("user")]
+public interface IUserGrain : ISource
+{
+    /// <summary>
+    /// Enters a device with its connection; a former connection of the device is superseded (its gateway closes it).
+    /// Answers the session that the user is in, if any.
+    /// Refusals: <see cref="RefusalCode.LimitReached"/> (devices).
+    /// </summary>
+    [Alias("login")]
+    Task<UserEntered> Login(Caller caller, Login command);
+
+    /// <summary>
+    /// Brings a device back on a new connection, within the grace period or afterwards if another device kept the user here.
+    /// Refusals: <see cref="RefusalCode.ResumeExpired"/> (the device was forgotten or has logged out).
+    /// </summary>
+    [Alias("resume")]
+    Task<UserEntered> Resume(Caller caller, ConnectionId connection);
+
+    /// <summary>A connection was lost. News of one that was superseded is ignored. The grace period begins with the last one.</summary>
+    [Alias("disconnected")]
+    Task Disconnected(DeviceId device, ConnectionId connection);
+
+    /// <summary>
+    /// Ends a device. With the last one the user leaves its session, and the sessions it administers close.
+    /// </summary>
+    [Alias("logout")]
+    Task Logout(DeviceId device);
+
+    /// <summary>
+    /// Creates a session with the user as first member, administrator and master. The same key gives the same session.
+    /// Refusals: <see cref="RefusalCode.AlreadyInSession"/>, <see cref="RefusalCode.LimitReached"/> (sessions of a user).
+    /// </summary>
+    [Alias("add-session")]
+    Task<SessionEntered> AddSession(Caller caller, AddSession command);
+
+    /// <summary>
+    /// Joins a session. Refusals: <see cref="RefusalCode.SessionNotFound"/>, <see cref="RefusalCode.AlreadyInThisSession"/>,
+    /// <see cref="RefusalCode.AlreadyInSession"/>, <see cref="RefusalCode.LimitReached"/> (members).
+    /// </summary>
+    [Alias("join-session")]
+    Task<SessionEntered> JoinSession(Caller caller, JoinSession command);
+
+    /// <summary>
+    /// Leaves the session. Right after it was closed by somebody else this succeeds, once. Refusals: <see cref="RefusalCode.NotInSession"/>.
+    /// </summary>
+    [Alias("leave-session")]
+    Task<SessionLeft> LeaveSession(Caller caller, LeaveSession command);
+
+    /// <summary>
+    /// Deletes an empty session. Refusals: <see cref="RefusalCode.SessionNotFound"/>, <see cref="RefusalCode.NotAdministrator"/>,
+    /// <see cref="RefusalCode.SessionNotEmpty"/>.
+    /// </summary>
+    [Alias("delete-session")]
+    Task DeleteSession(Caller caller, DeleteSession command);
+
+    /// <summary>
+    /// The session the user is in, else the oldest one it administers. Refusals: <see cref="RefusalCode.NotJoined"/>.
+    /// </summary>
+    [Alias("session")]
+    Task<SessionSnapshot> GetSession(Caller caller);
+
+    /// <summary>
+    /// A session that was read from the store has this user as a member or administrator: it is woken, and confirms or leaves. Called by sessions, which do not wait.
+    /// </summary>
+    [Alias("found-in"), OneWay]
+    Task FoundIn(SessionId session);
+}
+
+/// <summary>What a device finds when it enters.</summary>
+/// <param name="Session">The session that the user is in.</param>
+[GenerateSerializer, Immutable, Alias("user-entered")]
+public sealed record UserEntered([property: Id(0)] SessionId? Session);
+
+/// <summary>Enters a device of a user.</summary>
+[GenerateSerializer, Immutable, Alias("login-command")]
+public sealed record Login([property: Id(0)] ConnectionId Connection, [property: Id(1)] UserKind Kind);
+
+/// <summary>How long a user is remembered.</summary>
+public enum UserKind
+{
+    /// <summary>Until its last device has gone.</summary>
+    Guest,
+
+    /// <summary>For ever: there is an account.</summary>
+    Account,
+}

@@ -1,0 +1,25 @@
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+
+namespace Orchestrator.Users;
+
+/// <summary>Something that one device of a user did and the others share.</summary>
+[GenerateSerializer, Immutable, Alias("user-event")]
+public abstract record UserEvent : Event;
+
+/// <summary>The user is in a session now.</summary>
+[GenerateSerializer, Immutable, Alias("session-taken-up")]
+public sealed record SessionTakenUp([property: Id(0)] SessionId Session, [property: Id(1)] Position At) : UserEvent;
+
+/// <summary>The user is in no session any more.</summary>
+[GenerateSerializer, Immutable, Alias("session-given-up")]
+public sealed record SessionGivenUp([property: Id(0)] SessionId Session) : UserEvent;
+
+/// <summary>A device has a new connection; the old one must close.</summary>
+[GenerateSerializer, Immutable, Alias("connection-superseded")]
+public sealed record ConnectionSuperseded([property: Id(0)] ConnectionId Connection) : UserEvent;
+
+/// <summary>A user as its own devices see it.</summary>
+[GenerateSerializer, Immutable, Alias("user-snapshot")]
+public sealed record UserSnapshot([property: Id(0)] SessionId? Session) : Snapshot;

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Delivery;
+using Orchestrator.Users;
+
+namespace Orchestrator.Accounts;
+
+/// <summary>The shell of <see cref="Account"/>.</summary>
+[Reentrant]
+public sealed class AccountGrain : Grain, IAccountGrain
+{
+    private readonly Account _account = new();
+    private readonly Committer<AccountState> _commit;
+    private readonly IIdSource _ids;
+    private readonly TimeProvider _time;
+
+    public AccountGrain(
+        [PersistentState("account")] IPersistentState<Stored<AccountState>> store, Limits limits, TimeProvider time, IIdSource ids, ILogger<AccountGrain> log)
+    {
+        _ids = ids;
+        _time = time;
+        _commit = new(store, new(() => _account.State, null, static _ => { }, DeactivateOnIdle, limits, time, log));
+    }
+
+    // Who may call is decided at the edge, so a key needs no owner but the account.
+    private CommandKey? Key(string? key) => key is null ? null : new CommandKey(this.GetPrimaryKeyString(), key);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (await _commit.Begin() is { } stored)
+        {
+            _account.Restore(stored);
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
+
+    public Task<AccountRecord> Register(RegisterAccount command) => _commit.Durable(
+        Key(command.Key),
+        () => _account.Register(command, new UserId(_ids.Next()), _time.GetUtcNow()),
+        () => _account.Record);
+
+    public async Task<AccountRecord> Get()
+    {
+        await _commit.Settled();
+        return _account.Record;
+    }
+
+    public async Task<AccountCredentials> GetCredentials()
+    {
+        await _commit.Settled();
+        return _account.Credentials(_time.GetUtcNow());
+    }
+
+    public Task SignInFailed()
+    {
+        _account.SignInFailed(_time.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
+    public Task SignedIn()
+    {
+        _account.SignedIn();
+        return Task.CompletedTask;
+    }
+
+    public Task ChangePassword(ChangePassword command) => _commit.Durable(Key(command.Key), () => _account.ChangePassword(command), static () => true);
+
+    public Task Remove(RemoveAccount command) => _commit.Durable(Key(command.Key), _account.Remove, static () => true);
+}

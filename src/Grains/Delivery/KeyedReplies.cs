@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Orchestrator.Delivery;
+
+/// <summary>The replies that a grain remembers, bounded in number; the oldest goes first.</summary>
+internal sealed class KeyedReplies(int max)
+{
+    private readonly Dictionary<CommandKey, KeyedReply> _byKey = [];
+
+    public ImmutableArray<KeyedReply> All { get; private set; } = [];
+
+    public void Load(ImmutableArray<KeyedReply> replies)
+    {
+        All = replies;
+        foreach (var reply in replies)
+        {
+            _byKey[reply.Key] = reply;
+        }
+    }
+
+    public bool TryRecall<TReply>(CommandKey key, string command, out TReply reply)
+    {
+        reply = default!;
+        if (!_byKey.TryGetValue(key, out var known))
+        {
+            return false;
+        }
+
+        if (known.Command != command)
+        {
+            throw new Refusal(RefusalCode.KeyReused, $"The key '{key.Key}' was used for {known.Command}.");
+        }
+
+        reply = JsonSerializer.Deserialize<TReply>(known.Json, Json.Store)!;
+        return true;
+    }
+
+    public void Remember<TReply>(CommandKey key, string command, TReply reply)
+    {
+        var keyed = new KeyedReply(key, command, JsonSerializer.Serialize(reply, Json.Store));
+        _byKey.Add(key, keyed);
+        All = All.Add(keyed);
+        if (All.Length > max)
+        {
+            _byKey.Remove(All[0].Key);
+            All = All.RemoveAt(0);
+        }
+    }
+}

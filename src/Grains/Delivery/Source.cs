@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Orchestrator.Devices;
+using Orchestrator.Users;
+
+namespace Orchestrator.Delivery;
+
+/// <summary>
+/// The publishing half of a grain: numbers envelopes, keeps the last ones, and makes one call per gateway that has an addressee. It belongs to one
+/// activation and is used in its turns only.
+/// </summary>
+public sealed class Source(SourceId id, int logBytesMax)
+{
+    private readonly EnvelopeLog _log = new(logBytesMax);
+    private readonly Dictionary<string, GatewayLink> _gateways = [];
+
+    /// <summary>The place of what was published last.</summary>
+    public Position At { get; private set; }
+
+    public bool HasSubscribers => _gateways.Count > 0;
+
+    /// <summary>Takes the epoch; nothing is published before.</summary>
+    public void Begin(long epoch) => At = new Position(epoch, 0);
+
+    /// <summary>Numbers and sends, in the order given.</summary>
+    public void Publish(IReadOnlyList<Outgoing> happened)
+    {
+        if (At.Epoch == 0)
+        {
+            throw new InvalidOperationException($"{id} publishes before it has taken an epoch.");
+        }
+
+        var envelopes = new List<Envelope>(happened.Count);
+        foreach (var (@event, audience) in happened)
+        {
+            if (audience is null)
+            {
+                continue;
+            }
+
+            At = At with { Seq = At.Seq + 1 };
+            var envelope = new Envelope(id, At, audience, @event);
+            envelopes.Add(envelope);
+            _log.Add(envelope);
+        }
+
+        if (envelopes.Count > 0)
+        {
+            Send(envelopes);
+        }
+    }
+
+    /// <inheritdoc cref="ISource.Subscribe"/>
+    public SubscriptionStart Subscribe(GatewayAddress gateway, Seat seat, Position? after, Func<Snapshot> snapshot)
+    {
+        ref var link = ref CollectionsMarshal.GetValueRefOrAddDefault(_gateways, gateway.Gateway, out _);
+        link ??= new GatewayLink(gateway.Relay);
+        link.Relay = gateway.Relay;
+        link.Enter(seat);
+        return after is { } place && Reaches(place)
+            ? new SubscriptionStart(At, null, _log.After(place.Seq, e => e.Audience.Includes(seat)), link.Last)
+            : new SubscriptionStart(At, snapshot(), [], link.Last);
+    }
+
+    /// <inheritdoc cref="ISource.Unsubscribe"/>
+    public void Unsubscribe(string gateway, ConnectionId connection)
+    {
+        if (!_gateways.TryGetValue(gateway, out var link))
+        {
+            return;
+        }
+
+        link.Leave(connection);
+        if (link.IsEmpty)
+        {
+            _gateways.Remove(gateway);
+        }
+    }
+
+    /// <inheritdoc cref="ISource.Read"/>
+    public MissedEnvelopes Read(string gateway, Position after) =>
+        _gateways.TryGetValue(gateway, out var link) && Reaches(after)
+            ? new MissedEnvelopes(true, At, _log.After(after.Seq, e => link.HasAddressee(e.Audience)), link.Last)
+            : new MissedEnvelopes(false, At, [], 0);
+
+    /// <summary>Takes all seats of a user that has no right to them any more.</summary>
+    public void Drop(UserId user)
+    {
+        foreach (var (gateway, link) in _gateways)
+        {
+            link.Leave(user);
+            if (link.IsEmpty)
+            {
+                _gateways.Remove(gateway);
+            }
+        }
+    }
+
+    /// <summary>Takes all seats: the source is over.</summary>
+    public void DropAll() => _gateways.Clear();
+
+    /// <summary>Tells every gateway that this activation ends, so that none stays deaf until it looks.</summary>
+    public void End()
+    {
+        foreach (var link in _gateways.Values)
+        {
+            link.Relay.Moved(id, At.Epoch);
+        }
+
+        _gateways.Clear();
+    }
+
+    private bool Reaches(Position place) =>
+        place.Epoch == At.Epoch && place.Seq <= At.Seq && _log.ReachesBackTo(place.Seq);
+
+    private void Send(List<Envelope> envelopes)
+    {
+        foreach (var link in _gateways.Values)
+        {
+            ImmutableArray<Envelope> addressed = [.. envelopes.Where(e => link.HasAddressee(e.Audience))];
+            if (!addressed.IsEmpty)
+            {
+                link.Relay.Deliver(new Delivery(id, At.Epoch, link.Next(), addressed));
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+using System.Collections.Immutable;
+using Orchestrator.Delivery;
+using Orchestrator.Users;
+
+namespace Orchestrator.Sessions;
+
+/// <summary>
+/// The rules of a session. It decides what happens, or refuses, and applies it; it knows no engine, no clock and no store. Two parts: membership and
+/// its ends here, what members send to each other in SessionTraffic.cs.
+/// </summary>
+public sealed partial class Session(Limits limits)
+{
+    private SessionRecord? _record;
+
+    /// <summary>Null before it is opened.</summary>
+    public SessionState? State { get; private set; }
+
+    public bool IsOpen => State is { IsClosed: false };
+
+    /// <summary>The session as everybody may see it; the same object until something changes.</summary>
+    public SessionRecord Record => _record ??= MakeRecord();
+
+    /// <summary>Takes up a stored session. Whether its users are still there is not known: each has the grace period to say so.</summary>
+    public void Restore(SessionState state, DateTimeOffset now)
+    {
+        var members = state.Members.ToImmutableDictionary(m => m.Key, m => m.Value with { AwaySince = now });
+        State = state with { Members = members, AdministratorAwaySince = members.ContainsKey(state.Opening.Administrator) ? null : now };
+        _record = null;
+    }
+
+    public IReadOnlyList<Outgoing> Open(SessionId id, Caller caller, AddSession command)
+    {
+        if (State is not null)
+        {
+            throw new Refusal(RefusalCode.SessionNotCreated, "Could not create session: its id is taken.");
+        }
+
+        var happened = new Happenings(this);
+        happened.Add(Outgoing.Silent(new SessionOpened(new SessionOpening(
+            id,
+            command.SessionName.Trim(),
+            command.SessionDescription,
+            command.SessionProtocol ?? "unknown",
+            command.ScenarioDefinition,
+            caller.User))));
+        Enter(happened, caller, command.CanBeMaster);
+        return happened.All;
+    }
+
+    public IReadOnlyList<Outgoing> Join(Caller caller, JoinSession command)
+    {
+        Demand(IsOpen, RefusalCode.SessionNotFound, "The session was not found.");
+        Demand(!HasMember(caller.User), RefusalCode.AlreadyInThisSession, "The user is already in this session.");
+        Demand(State!.Members.Count < limits.MembersPerSessionMax, RefusalCode.LimitReached, "The session is full.");
+        var happened = new Happenings(this);
+        Enter(happened, caller, command.CanBeMaster);
+        return happened.All;
+    }
+
+    public IReadOnlyList<Outgoing> Leave(Caller caller)
+    {
+        DemandMember(caller.User);
+        var happened = new Happenings(this);
+        Exit(happened, caller.User, LeaveReason.Left, Audience.AllBut(caller.Device));
+        return happened.All;
+    }
+
+    public IReadOnlyList<Outgoing> Delete(Caller caller)
+    {
+        Demand(IsOpen, RefusalCode.SessionNotFound, "The session was not found.");
+        Demand(State!.Opening.Administrator == caller.User, RefusalCode.NotAdministrator, "The caller is not the administrator of this session.");
+        Demand(State.Members.IsEmpty, RefusalCode.SessionNotEmpty, "The session is not empty.");
+        var happened = new Happenings(this);
+        happened.Add(Outgoing.ToEveryone(new SessionClosed(CloseReason.Deleted)));
+        return happened.All;
+    }
+
+    /// <summary>A member, or the administrator, has no connection any more.</summary>
+    public IReadOnlyList<Outgoing> WentAway(UserId user, DateTimeOffset now)
+    {
+        var happened = new Happenings(this);
+        if (IsOpen && State!.Members.TryGetValue(user, out var member))
+        {
+            if (member.AwaySince is null)
+            {
+                happened.Add(Outgoing.ToEveryone(new MemberWentAway(user, now)));
+            }
+        }
+        else if (IsAdministratorOutside(user) && State!.AdministratorAwaySince is null)
+        {
+            happened.Add(Outgoing.ToEveryone(new AdministratorWentAway(user, now)));
+        }
+
+        return happened.All;
+    }
+
+    /// <summary>A member, or the administrator, is here.</summary>
+    public IReadOnlyList<Outgoing> Returned(UserId user, DateTimeOffset now)
+    {
+        var happened = new Happenings(this);
+        if (IsOpen && State!.Members.TryGetValue(user, out var member))
+        {
+            if (member.AwaySince is not null)
+            {
+                happened.Add(Outgoing.ToEveryone(new MemberReturned(user)));
+                ReplaceLostMaster(happened, now);
+            }
+        }
+        else if (IsAdministratorOutside(user) && State!.AdministratorAwaySince is not null)
+        {
+            happened.Add(Outgoing.ToEveryone(new AdministratorReturned(user)));
+        }
+
+        return happened.All;
+    }
+
+    /// <summary>A user logged out: it leaves, and the session of an administrator closes.</summary>
+    public IReadOnlyList<Outgoing> LoggedOut(UserId user)
+    {
+        var happened = new Happenings(this);
+        End(happened, user, LeaveReason.LoggedOut, CloseReason.AdministratorLoggedOut);
+        return happened.All;
+    }
+
+    /// <summary>Ends what has been lost for the grace period, and replaces a master that is lost.</summary>
+    public IReadOnlyList<Outgoing> Expire(DateTimeOffset now)
+    {
+        var happened = new Happenings(this);
+        if (!IsOpen)
+        {
+            return happened.All;
+        }
+
+        var lost = State!.Members.Values.Where(m => m.AwaySince + limits.Grace <= now).OrderBy(m => m.Ordinal);
+        foreach (var member in lost.ToArray())
+        {
+            if (IsOpen)
+            {
+                End(happened, member.User, LeaveReason.Lost, CloseReason.AdministratorLost);
+            }
+        }
+
+        if (IsOpen && State.AdministratorAwaySince + limits.Grace <= now)
+        {
+            happened.Add(Outgoing.ToEveryone(new SessionClosed(CloseReason.AdministratorLost)));
+        }
+
+        ReplaceLostMaster(happened, now);
+        return happened.All;
+    }
+
+    /// <summary>Whether somebody is lost, so that <see cref="Expire"/> must look again.</summary>
+    public bool AwaitsSomebody =>
+        IsOpen && (State!.AdministratorAwaySince is not null || State.Members.Values.Any(m => m.AwaySince is not null));
+
+    public bool HasMember(UserId user) => IsOpen && State!.Members.ContainsKey(user);
+
+    public bool Knows(UserId user) => HasMember(user) || IsAdministratorOutside(user);
+
+    /// <summary>Refuses whoever may not read the session: only members and the administrator may.</summary>
+    public void DemandReader(UserId user) =>
+        Demand(Knows(user), RefusalCode.NotJoined, "The user has not joined any session.");
+
+    private void DemandMember(UserId user) =>
+        Demand(HasMember(user), RefusalCode.NotInSession, "The user is not in any session.");
+
+    private static void Demand(bool condition, RefusalCode code, string sentence)
+    {
+        if (!condition)
+        {
+            throw new Refusal(code, sentence);
+        }
+    }
+
+    private bool IsAdministratorOutside(UserId user) =>
+        IsOpen && State!.Opening.Administrator == user && !State.Members.ContainsKey(user);
+
+    private void Enter(Happenings happened, Caller caller, bool canBeMaster)
+    {
+        var member = new MemberRecord(caller.User, caller.UserName, canBeMaster, Presence.Online);
+        happened.Add(new Outgoing(new MemberJoined(member), Audience.AllBut(caller.Device)));
+        if (State!.Master is null)
+        {
+            Elect(happened, leaver: null);
+        }
+    }
+
+    /// <summary>The next master is elected before the others are told that the old one left.</summary>
+    private void Exit(Happenings happened, UserId user, LeaveReason reason, Audience audience)
+    {
+        if (State!.Master == user)
+        {
+            Elect(happened, leaver: user);
+        }
+
+        happened.Add(new Outgoing(new MemberLeft(user, reason), audience));
+    }
+
+    private void End(Happenings happened, UserId user, LeaveReason leave, CloseReason close)
+    {
+        if (HasMember(user))
+        {
+            Exit(happened, user, leave, Audience.Everyone);
+        }
+
+        if (IsAdministratorOutside(user))
+        {
+            happened.Add(Outgoing.ToEveryone(new SessionClosed(close)));
+        }
+    }
+
+    private void ReplaceLostMaster(Happenings happened, DateTimeOffset now)
+    {
+        if (!IsOpen || State!.Master is not { } master || !(State.Members[master].AwaySince + limits.MasterGrace <= now))
+        {
+            return;
+        }
+
+        if (State.Members.Values.Any(m => m.CanBeMaster && m.AwaySince is null))
+        {
+            Elect(happened, leaver: master);
+        }
+    }
+
+    /// <summary>The first in the order of joining who may be master; one who is there before one who is away.</summary>
+    private void Elect(Happenings happened, UserId? leaver)
+    {
+        var elected = State!.Members.Values
+            .Where(m => m.CanBeMaster && m.User != leaver)
+            .OrderBy(m => m.AwaySince is not null)
+            .ThenBy(m => m.Ordinal)
+            .FirstOrDefault()?.User;
+        if (elected != State.Master)
+        {
+            happened.Add(Outgoing.ToEveryone(new MasterChanged(elected, State.MasterEpoch + 1)));
+        }
+    }
+
+    private void Apply(Event @event)
+    {
+        State = Next(State, @event);
+        _record = null;
+    }
+
+    private static SessionState? Next(SessionState? state, Event @event) => @event switch
+    {
+        SessionOpened e => new SessionState { Opening = e.Opening },
+        MemberJoined e => state! with
+        {
+            Members = state.Members.Add(e.Member.UserId, new Member(e.Member.UserId, e.Member.UserName, e.Member.CanBeMaster, state.NextOrdinal, null)),
+            NextOrdinal = state.NextOrdinal + 1,
+            AdministratorAwaySince = e.Member.UserId == state.Opening.Administrator ? null : state.AdministratorAwaySince,
+        },
+        MemberLeft e => state! with { Members = state.Members.Remove(e.User) },
+        MemberWentAway e => state! with { Members = Change(state.Members, e.User, e.Since) },
+        MemberReturned e => state! with { Members = Change(state.Members, e.User, null) },
+        AdministratorWentAway e => state! with { AdministratorAwaySince = e.Since },
+        AdministratorReturned => state! with { AdministratorAwaySince = null },
+        MasterChanged e => state! with { Master = e.Master, MasterEpoch = e.Epoch },
+        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null },
+        _ => state,
+    };
+
+    private static ImmutableDictionary<UserId, Member> Change(ImmutableDictionary<UserId, Member> members, UserId user, DateTimeOffset? awaySince) =>
+        members.SetItem(user, members[user] with { AwaySince = awaySince });
+
+    private SessionRecord MakeRecord()
+    {
+        var state = State ?? throw new Refusal(RefusalCode.SessionNotFound, "The session was not found.");
+        ImmutableArray<Member> members = [.. state.Members.Values.OrderBy(m => m.Ordinal)];
+        return new SessionRecord(
+            state.Opening.SessionId,
+            state.Opening.Name,
+            state.Opening.Description,
+            state.Opening.Administrator,
+            state.Master,
+            state.MasterEpoch,
+            state.Opening.Scenario.ScenarioId,
+            [.. members.Select(m => m.User)],
+            [.. members.Select(m => new MemberRecord(m.User, m.Name, m.CanBeMaster, m.AwaySince is null ? Presence.Online : Presence.Away))],
+            state.Opening.Protocol);
+    }
+
+    /// <summary>What one command makes happen: applied at once, so that the next decision sees it.</summary>
+    private readonly struct Happenings(Session session)
+    {
+        private readonly List<Outgoing> _all = [];
+
+        public IReadOnlyList<Outgoing> All => _all;
+
+        public void Add(Outgoing outgoing)
+        {
+            session.Apply(outgoing.Event);
+            _all.Add(outgoing);
+        }
+    }
+}

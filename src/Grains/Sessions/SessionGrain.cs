@@ -1,0 +1,172 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Users;
+
+namespace Orchestrator.Sessions;
+
+/// <summary>The shell of <see cref="Session"/>.</summary>
+[Reentrant]
+public sealed class SessionGrain : Grain, ISessionGrain
+{
+    private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(250);
+
+    private readonly Session _session;
+    private readonly Source _source;
+    private readonly Committer<SessionState> _commit;
+    private readonly SessionReporter _reporter;
+    private readonly TimeProvider _time;
+    private IGrainTimer? _expiry;
+
+    public SessionGrain(
+        [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, TimeProvider time, ILogger<SessionGrain> log)
+    {
+        _time = time;
+        _session = new Session(limits);
+        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
+        _commit = new(store, new(() => _session.IsOpen ? _session.State : null, _source, Published, DeactivateOnIdle, limits, time, log));
+        _reporter = new SessionReporter(Directory, () => new SessionReport(Id, _source.At, _session.IsOpen ? _session.Record : null), time, log);
+    }
+
+    private SessionId Id => new(this.GetPrimaryKeyString());
+
+    private ISessionDirectoryGrain Directory => GrainFactory.GetGrain<ISessionDirectoryGrain>(ISessionDirectoryGrain.Key);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (await _commit.Begin() is { } stored)
+        {
+            _session.Restore(stored, _time.GetUtcNow());
+            WatchForExpiry();
+            WakeUsers(stored);
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _reporter.End(cancellationToken);
+        await _commit.End(cancellationToken);
+    }
+
+    public Task<SessionEntered> Open(Caller caller, AddSession command) => Task.FromResult(_commit.Live(
+        CommandKeys.Of(caller, command.Key),
+        () => _session.Open(Id, caller, command),
+        Entered));
+
+    public Task<SessionEntered> Join(Caller caller, JoinSession command) => Task.FromResult(_commit.Live(
+        CommandKeys.Of(caller, command.Key),
+        () => _session.Join(caller, command),
+        Entered));
+
+    public Task<SessionLeft> Leave(Caller caller, LeaveSession command) => Task.FromResult(_commit.Live(
+        CommandKeys.Of(caller, command.Key),
+        () => _session.Leave(caller),
+        () => new SessionLeft(Id, _source.At)));
+
+    public Task Delete(Caller caller, DeleteSession command) => Task.FromResult(_commit.Live(
+        CommandKeys.Of(caller, command.Key),
+        () => _session.Delete(caller),
+        () => _source.At));
+
+    public Task<bool> Exists() => Task.FromResult(_session.IsOpen);
+
+    public Task<bool> HasMember(UserId user) => Task.FromResult(_session.HasMember(user));
+
+    public Task<SessionSnapshot> Get(Caller caller)
+    {
+        _session.DemandReader(caller.User);
+        return Task.FromResult(Snapshot());
+    }
+
+    public Task<Position> SendMessage(Caller caller, SendMessage command) => Task.FromResult(_commit.Live(
+        CommandKeys.Of(caller, command.Key),
+        () => _session.SendMessage(caller, command),
+        () => _source.At));
+
+    public Task<Position> SendSceneEvent(Caller caller, SendSceneEvent command) => Task.FromResult(_commit.Live(
+        key: null,
+        () => _session.SendSceneEvent(caller, command),
+        () => _source.At));
+
+    public Task WentAway(UserId user) => Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
+
+    public Task<bool> Returned(UserId user)
+    {
+        Live(() => _session.Returned(user, _time.GetUtcNow()));
+        return Task.FromResult(_session.Knows(user));
+    }
+
+    public Task LoggedOut(UserId user) => Task.FromResult(Live(() => _session.LoggedOut(user)));
+
+    public Task Wake()
+    {
+        // Reading it has woken its users; what remains is to tell the list, which may believe in a session that is gone.
+        _reporter.Report();
+        return Task.CompletedTask;
+    }
+
+    public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after)
+    {
+        _session.DemandReader(seat.User);
+        return Task.FromResult(_source.Subscribe(gateway, seat, after, Snapshot));
+    }
+
+    public Task Unsubscribe(string gateway, ConnectionId connection)
+    {
+        _source.Unsubscribe(gateway, connection);
+        return Task.CompletedTask;
+    }
+
+    public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    private Position Live(Func<IReadOnlyList<Outgoing>> decide) => _commit.Live(null, decide, () => _source.At);
+
+    private SessionEntered Entered() => new(_session.Record, _source.At);
+
+    private SessionSnapshot Snapshot() => new(_session.Record, _source.At);
+
+    /// <summary>What follows from a change: seats without a right are taken, lost users are watched, the list is told.</summary>
+    private void Published(IReadOnlyList<Outgoing> happened)
+    {
+        if (!happened.Any(h => h.Event.ChangesState))
+        {
+            return;
+        }
+
+        foreach (var left in happened.Select(h => h.Event).OfType<MemberLeft>())
+        {
+            _source.Drop(left.User);
+        }
+
+        WatchForExpiry();
+        _reporter.Report();
+        if (!_session.IsOpen)
+        {
+            _source.DropAll();
+            DeactivateOnIdle();
+        }
+    }
+
+    private void WatchForExpiry()
+    {
+        if (_session.AwaitsSomebody)
+        {
+            _expiry ??= this.RegisterGrainTimer(Expire, new GrainTimerCreationOptions(ExpiryPeriod, ExpiryPeriod) { Interleave = true, KeepAlive = true });
+            return;
+        }
+
+        _expiry?.Dispose();
+        _expiry = null;
+    }
+
+    private Task Expire(CancellationToken cancellationToken) => Task.FromResult(Live(() => _session.Expire(_time.GetUtcNow())));
+
+    private void WakeUsers(SessionState stored)
+    {
+        foreach (var user in stored.Members.Keys.Append(stored.Opening.Administrator).Distinct())
+        {
+            // One way: the user is above, and answers in its own time.
+            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
+        }
+    }
+}

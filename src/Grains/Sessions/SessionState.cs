@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Orchestrator.Users;
+
+namespace Orchestrator.Sessions;
+
+/// <summary>A session as it is stored.</summary>
+[GenerateSerializer, Immutable, Alias("session-state")]
+public sealed record SessionState
+{
+    [Id(0)]
+    public required SessionOpening Opening { get; init; }
+
+    [Id(1)]
+    public ImmutableDictionary<UserId, Member> Members { get; init; } = ImmutableDictionary<UserId, Member>.Empty;
+
+    /// <summary>The ordinal of the member that joins next.</summary>
+    [Id(2)]
+    public int NextOrdinal { get; init; }
+
+    [Id(3)]
+    public UserId? Master { get; init; }
+
+    [Id(4)]
+    public long MasterEpoch { get; init; }
+
+    /// <summary>Since when the administrator, not a member, is lost.</summary>
+    [Id(5)]
+    public DateTimeOffset? AdministratorAwaySince { get; init; }
+
+    [Id(6)]
+    public bool IsClosed { get; init; }
+}
+
+/// <summary>A member as it is stored.</summary>
+/// <param name="Ordinal">Its place in the order of joining.</param>
+[GenerateSerializer, Immutable, Alias("member")]
+public sealed record Member(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] string Name,
+    [property: Id(2)] bool CanBeMaster,
+    [property: Id(3)] int Ordinal,
+    [property: Id(4)] DateTimeOffset? AwaySince);

@@ -1,0 +1,111 @@
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+
+namespace Orchestrator.Users;
+
+/// <summary>The rules of a user: its devices, and where it is. It knows no engine, no clock and no store.</summary>
+public sealed class User(Limits limits)
+{
+    public UserState State { get; private set; } = new();
+
+    public bool IsOnline => State.Devices.Values.Any(d => d.Connection is not null);
+
+    public bool IsForgotten => State.Devices.IsEmpty;
+
+    /// <summary>What is worth a record: a user that is nowhere needs none.</summary>
+    public UserState? Stored => State.Session is null && State.Administers.IsEmpty ? null : State;
+
+    /// <summary>The sessions that must learn whether the user is there.</summary>
+    public IEnumerable<SessionId> Sessions =>
+        State.Session is { } session ? State.Administers.Append(session).Distinct() : State.Administers;
+
+    /// <summary>Takes up a stored user. No connection has outlived the process.</summary>
+    public void Restore(UserState state, DateTimeOffset now) => State = state with
+    {
+        Devices = state.Devices.SetItems(state.Devices.Keys.Select(id => KeyValuePair.Create(id, new Device(null, now)))),
+    };
+
+    public IReadOnlyList<Outgoing> Login(DeviceId device, ConnectionId connection)
+    {
+        if (!State.Devices.ContainsKey(device) && State.Devices.Count >= limits.DevicesPerUserMax)
+        {
+            throw new Refusal(RefusalCode.LimitReached, $"A user has at most {limits.DevicesPerUserMax} devices.");
+        }
+
+        return Connect(device, connection);
+    }
+
+    public IReadOnlyList<Outgoing> Resume(DeviceId device, ConnectionId connection) => State.Devices.ContainsKey(device)
+        ? Connect(device, connection)
+        : throw new Refusal(RefusalCode.ResumeExpired, "The seat is gone; log in again.");
+
+    /// <summary>News of a connection that the device no longer has changes nothing.</summary>
+    public IReadOnlyList<Outgoing> Lose(DeviceId device, ConnectionId connection, DateTimeOffset now) =>
+        State.Devices.GetValueOrDefault(device)?.Connection == connection
+            ? Happened(Outgoing.Silent(new DeviceLost(device, now)))
+            : [];
+
+    public IReadOnlyList<Outgoing> Logout(DeviceId device) =>
+        State.Devices.ContainsKey(device) ? Happened(Outgoing.Silent(new DeviceGone(device))) : [];
+
+    /// <summary>Forgets the devices that have been lost for the grace period.</summary>
+    public IReadOnlyList<Outgoing> Expire(DateTimeOffset now) => Happened([.. State.Devices
+        .Where(d => d.Value.LostAt + limits.Grace <= now)
+        .Select(d => Outgoing.Silent(new DeviceGone(d.Key)))]);
+
+    public void DemandRoomForASession()
+    {
+        if (State.Administers.Count >= limits.SessionsPerUserMax)
+        {
+            throw new Refusal(RefusalCode.LimitReached, $"A user administers at most {limits.SessionsPerUserMax} sessions at a time.");
+        }
+    }
+
+    public IReadOnlyList<Outgoing> TakeUp(SessionEntered entered, DeviceId device) => State.Session == entered.Session.SessionId
+        ? []
+        : Happened(new Outgoing(new SessionTakenUp(entered.Session.SessionId, entered.At), Audience.AllBut(device)));
+
+    /// <summary>Takes up a session that knows this user though it does not know the session.</summary>
+    public IReadOnlyList<Outgoing> TakeUp(SessionId session) => Happened(Outgoing.ToEveryone(new SessionTakenUp(session, default)));
+
+    public IReadOnlyList<Outgoing> GiveUp(SessionId session) =>
+        State.Session == session ? Happened(Outgoing.ToEveryone(new SessionGivenUp(session))) : [];
+
+    public IReadOnlyList<Outgoing> Administer(SessionId session) =>
+        State.Administers.Contains(session) ? [] : Happened(Outgoing.Silent(new AdministrationTaken(session)));
+
+    public IReadOnlyList<Outgoing> GiveUpAdministration(SessionId session) =>
+        State.Administers.Contains(session) ? Happened(Outgoing.Silent(new AdministrationGivenUp(session))) : [];
+
+    private IReadOnlyList<Outgoing> Connect(DeviceId device, ConnectionId connection)
+    {
+        var former = State.Devices.GetValueOrDefault(device)?.Connection;
+        var connected = Outgoing.Silent(new DeviceConnected(device, connection));
+        return former is { } old && old != connection
+            ? Happened(connected, new Outgoing(new ConnectionSuperseded(old), Audience.OnlyDevices(device)))
+            : Happened(connected);
+    }
+
+    private IReadOnlyList<Outgoing> Happened(params IReadOnlyList<Outgoing> happened)
+    {
+        foreach (var (@event, _) in happened)
+        {
+            State = Next(State, @event);
+        }
+
+        return happened;
+    }
+
+    private static UserState Next(UserState state, Event @event) => @event switch
+    {
+        DeviceConnected e => state with { Devices = state.Devices.SetItem(e.Device, new Device(e.Connection, null)) },
+        DeviceLost e => state with { Devices = state.Devices.SetItem(e.Device, new Device(null, e.At)) },
+        DeviceGone e => state with { Devices = state.Devices.Remove(e.Device) },
+        SessionTakenUp e => state with { Session = e.Session },
+        SessionGivenUp => state with { Session = null },
+        AdministrationTaken e => state with { Administers = state.Administers.Add(e.Session) },
+        AdministrationGivenUp e => state with { Administers = state.Administers.Remove(e.Session) },
+        _ => state,
+    };
+}

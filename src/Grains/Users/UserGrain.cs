@@ -1,0 +1,260 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+
+namespace Orchestrator.Users;
+
+/// <summary>
+/// The shell of <see cref="User"/>. Unlike the other shells it is not reentrant: its commands look at the user, wait for a session below, and then record what
+/// the session said, so two of them must not interleave. They are the user's own commands, of which few are under way.
+/// </summary>
+public sealed class UserGrain : Grain, IUserGrain
+{
+    private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(500);
+
+    private readonly User _user;
+    private readonly Source _source;
+    private readonly Committer<UserState> _commit;
+    private readonly IIdSource _ids;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private IGrainTimer? _expiry;
+
+    public UserGrain(
+        [PersistentState("user")] IPersistentState<Stored<UserState>> store, Limits limits, TimeProvider time, IIdSource ids, ILogger<UserGrain> log)
+    {
+        _ids = ids;
+        _time = time;
+        _log = log;
+        _user = new User(limits);
+        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
+        _commit = new(store, new(() => _user.Stored, _source, static _ => { }, DeactivateOnIdle, limits, time, log));
+    }
+
+    private UserId Id => new(this.GetPrimaryKeyString());
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (await _commit.Begin() is { } stored)
+        {
+            _user.Restore(stored, _time.GetUtcNow());
+            WatchForExpiry();
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
+
+    public async Task<UserEntered> Login(Caller caller, Login command)
+    {
+        Live(() => _user.Login(caller.Device, command.Connection));
+        return await Entered();
+    }
+
+    public async Task<UserEntered> Resume(Caller caller, ConnectionId connection)
+    {
+        Live(() => _user.Resume(caller.Device, connection));
+        return await Entered();
+    }
+
+    public async Task Disconnected(DeviceId device, ConnectionId connection)
+    {
+        var wasOnline = _user.IsOnline;
+        Live(() => _user.Lose(device, connection, _time.GetUtcNow()));
+        WatchForExpiry();
+        if (wasOnline && !_user.IsOnline)
+        {
+            await TellSessions(session => session.WentAway(Id));
+        }
+    }
+
+    public async Task Logout(DeviceId device)
+    {
+        Live(() => _user.Logout(device));
+        if (!_user.IsOnline && _user.IsForgotten)
+        {
+            await TellSessions(session => session.LoggedOut(Id));
+            Forget();
+        }
+    }
+
+    public async Task<SessionEntered> AddSession(Caller caller, AddSession command)
+    {
+        // The same key opens the same session, whatever happened to the first reply, so the repeat is answered by that session.
+        var id = new SessionId(command.Key is null ? _ids.Next() : KeyedIds.Of(Id, command.Key));
+        if (_user.State.Session != id)
+        {
+            await DemandNoOtherSession(id);
+            _user.DemandRoomForASession();
+        }
+
+        var entered = await Session(id).Open(caller, command);
+        Live(() => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)]);
+        return entered;
+    }
+
+    public async Task<SessionEntered> JoinSession(Caller caller, JoinSession command)
+    {
+        if (_user.State.Session is { } current && current != command.SessionId && !await Session(command.SessionId).Exists())
+        {
+            // Asked only when the next check may refuse: which session there is counts before which one the user is in.
+            throw new Refusal(RefusalCode.SessionNotFound, "The session was not found.");
+        }
+
+        await DemandNoOtherSession(command.SessionId);
+        var entered = await Session(command.SessionId).Join(caller, command);
+        Live(() => _user.TakeUp(entered, caller.Device));
+        return entered;
+    }
+
+    public async Task<SessionLeft> LeaveSession(Caller caller, LeaveSession command)
+    {
+        if (_user.State.Session is not { } id)
+        {
+            throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
+        }
+
+        SessionLeft left;
+        try
+        {
+            left = await Session(id).Leave(caller, command);
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.NotInSession)
+        {
+            // It was closed under the user, who cannot know yet: leaving it is then already done.
+            left = new SessionLeft(id, default);
+        }
+
+        Live(() => _user.GiveUp(id));
+        return left;
+    }
+
+    public async Task DeleteSession(Caller caller, DeleteSession command)
+    {
+        await Session(command.SessionId).Delete(caller, command);
+        Live(() => _user.GiveUpAdministration(command.SessionId));
+    }
+
+    public async Task<SessionSnapshot> GetSession(Caller caller)
+    {
+        foreach (var id in _user.State.Session is { } current ? [current, .. _user.State.Administers] : _user.State.Administers)
+        {
+            try
+            {
+                return await Session(id).Get(caller);
+            }
+            catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
+            {
+                // Closed meanwhile: the hint is stale.
+                Live(() => [.. _user.GiveUp(id), .. _user.GiveUpAdministration(id)]);
+            }
+        }
+
+        throw new Refusal(RefusalCode.NotJoined, "The user has not joined any session.");
+    }
+
+    public async Task FoundIn(SessionId session)
+    {
+        if (_user.State.Session is null && await Session(session).HasMember(Id))
+        {
+            Live(() => _user.TakeUp(session));
+        }
+        else if (_user.State.Session is { } current && current != session && await Session(session).HasMember(Id))
+        {
+            _log.LogWarning("User {User} is in {Session} and leaves {Other}", Id, current, session);
+            await Session(session).LoggedOut(Id);
+            return;
+        }
+
+        if (_user.IsOnline)
+        {
+            await Session(session).Returned(Id);
+        }
+    }
+
+    public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after) => seat.User == Id
+        ? Task.FromResult(_source.Subscribe(gateway, seat, after, () => new UserSnapshot(_user.State.Session)))
+        : throw new Refusal(RefusalCode.NotAllowed, "A user is told to its own devices only.");
+
+    public Task Unsubscribe(string gateway, ConnectionId connection)
+    {
+        _source.Unsubscribe(gateway, connection);
+        return Task.CompletedTask;
+    }
+
+    public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    private ISessionGrain Session(SessionId id) => GrainFactory.GetGrain<ISessionGrain>(id.Value);
+
+    private void Live(Func<IReadOnlyList<Outgoing>> decide) => _commit.Live(null, decide, static () => true);
+
+    /// <summary>The sessions learn that the user is here, and the user which of them still know it.</summary>
+    private async Task<UserEntered> Entered()
+    {
+        WatchForExpiry();
+        foreach (var id in _user.Sessions.ToArray())
+        {
+            if (!await Session(id).Returned(Id))
+            {
+                Live(() => [.. _user.GiveUp(id), .. _user.GiveUpAdministration(id)]);
+            }
+        }
+
+        return new UserEntered(_user.State.Session);
+    }
+
+    /// <summary>The pointer is a hint: it refuses only what the session that it names confirms.</summary>
+    private async Task DemandNoOtherSession(SessionId wanted)
+    {
+        if (_user.State.Session is not { } current || current == wanted)
+        {
+            return;
+        }
+
+        if (await Session(current).HasMember(Id))
+        {
+            throw new Refusal(RefusalCode.AlreadyInSession, "The user is already in a session.");
+        }
+
+        Live(() => _user.GiveUp(current));
+    }
+
+    private async Task TellSessions(Func<ISessionGrain, Task> news)
+    {
+        foreach (var id in _user.Sessions.ToArray())
+        {
+            await news(Session(id));
+        }
+    }
+
+    private void WatchForExpiry()
+    {
+        if (_user.State.Devices.Values.Any(d => d.LostAt is not null) || _user.IsForgotten)
+        {
+            _expiry ??= this.RegisterGrainTimer(Expire, new GrainTimerCreationOptions(ExpiryPeriod, ExpiryPeriod) { KeepAlive = true });
+            return;
+        }
+
+        _expiry?.Dispose();
+        _expiry = null;
+    }
+
+    private Task Expire(CancellationToken cancellationToken)
+    {
+        Live(() => _user.Expire(_time.GetUtcNow()));
+        if (_user.IsForgotten)
+        {
+            // The sessions count the same grace period and let the user go by themselves.
+            Forget();
+        }
+
+        WatchForExpiry();
+        return Task.CompletedTask;
+    }
+
+    private void Forget()
+    {
+        Live(() => [.. _user.Sessions.ToArray().SelectMany(id => (Outgoing[])[.. _user.GiveUp(id), .. _user.GiveUpAdministration(id)])]);
+        DeactivateOnIdle();
+    }
+}

@@ -1,0 +1,26 @@
+using Orchestrator.Api;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>What the operator sees first.</summary>
+public static class Banner
+{
+    public static void Print(IReadOnlyCollection<string> addresses, string dataDirectory)
+    {
+        var address = addresses.First();
+        Console.WriteLine($"""
+
+              Orchestrator {SystemCommands.Version.OrchestratorVersion}
+
+              listening on   {string.Join(", ", addresses)}
+              engine         {EngineSetup.Name}
+              storage        SQLite in {dataDirectory}
+              clients        {address}/hub (SignalR)   {address}/api (HTTP)
+              description    {address}/openapi/v1.json
+              try            cd samples/first-light && npm install && node first-light.mjs
+
+              Ctrl+C stops it.
+
+            """);
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Orchestrator.Configuration;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>The command line.</summary>
+public static class OrchestratorCommand
+{
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Addresses to listen on, separated by ';'.",
+        DefaultValueFactory = static _ => "http://127.0.0.1:8090",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Directory of the database and the token key; made when it is not there.",
+        DefaultValueFactory = static _ => "data",
+    };
+
+    private static readonly Option<FileInfo?> Config = new("--config")
+    {
+        Description = "Configuration file (JSON); see docs/configuration.md. ORCHESTRATOR_Section__Key in the environment counts more.",
+    };
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("The orchestrator of live places shared from afar.") { Urls, Data, Config };
+        root.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new StartOptions(parsed.GetValue(Urls)!, parsed.GetValue(Data)!, parsed.GetValue(Config));
+            try
+            {
+                await using var host = await OrchestratorHost.Start(options, cancellationToken);
+                await host.WaitForStop();
+                return ExitCode.Success;
+            }
+            catch (ConfigurationException e)
+            {
+                return await Fail(e.Message, ExitCode.Usage);
+            }
+            catch (StorageUnavailableException e)
+            {
+                return await Fail(e.Message, ExitCode.Storage);
+            }
+            catch (AddressUnavailableException e)
+            {
+                return await Fail(e.Message, ExitCode.Address);
+            }
+        });
+        return root;
+    }
+
+    private static async Task<int> Fail(string sentence, int exitCode)
+    {
+        await Console.Error.WriteLineAsync($"orchestrator: {sentence}");
+        return exitCode;
+    }
+}
+
+/// <summary>What the command line says.</summary>
+public sealed record StartOptions(string Urls, string Data, FileInfo? Config);
+
+/// <summary>How the process ends.</summary>
+public static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>The command line or the configuration is wrong.</summary>
+    public const int Usage = 1;
+
+    /// <summary>The data directory or its database cannot be used.</summary>
+    public const int Storage = 2;
+
+    /// <summary>An address cannot be listened on.</summary>
+    public const int Address = 3;
+}
+
+/// <summary>An address cannot be listened on.</summary>
+public sealed class AddressUnavailableException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Orchestrator.Configuration;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>The composition root: configuration, store, engine, edge, in this order; stopped the other way round.</summary>
+public sealed class OrchestratorHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly DataDirectory _data;
+    private readonly SqliteStore _store;
+
+    private OrchestratorHost(WebApplication app, DataDirectory data, SqliteStore store) => (_app, _data, _store) = (app, data, store);
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where it listens, with the ports that were chosen.</summary>
+    public IReadOnlyCollection<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+
+    /// <summary>
+    /// Starts everything. Throws <see cref="ConfigurationException"/>, <see cref="StorageUnavailableException"/> or <see cref="AddressUnavailableException"/> with a
+    /// sentence for the operator.
+    /// </summary>
+    public static async Task<OrchestratorHost> Start(StartOptions options, CancellationToken cancellationToken)
+    {
+        var configuration = Settings.Sources(options.Config);
+        var settings = Settings.Read(configuration);
+        var data = DataDirectory.Open(options.Data);
+        SqliteStore? store = null;
+        WebApplication? app = null;
+        try
+        {
+            using var logging = Logging(configuration);
+            store = new SqliteStore(data.Database, settings.Storage, TimeProvider.System, logging.CreateLogger<SqliteStore>());
+            await store.StartAsync(cancellationToken);
+            app = Build(options, configuration, settings, data, store);
+            await Listen(app, options, cancellationToken);
+            var host = new OrchestratorHost(app, data, store);
+            Banner.Print(host.Addresses, data.Path);
+            return host;
+        }
+        catch
+        {
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Until Ctrl+C, SIGTERM, or a request to stop.</summary>
+    public Task WaitForStop() => _app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _store.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private static async Task Listen(WebApplication app, StartOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or System.Net.Sockets.SocketException)
+        {
+            throw new AddressUnavailableException($"Cannot listen on {options.Urls}: {e.Message}", e);
+        }
+    }
+
+    private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, DataDirectory data, SqliteStore store)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.WebHost.UseKestrel().UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        AddLogging(builder.Logging, configuration);
+        builder.Services.AddRouting();
+        builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IIdSource, RandomIds>();
+        builder.Services.AddSingleton(settings.Limits);
+        builder.Services.AddSingleton(Options.Create(settings.Gateway));
+        builder.Services.AddSingleton(TokenKeyFile.ReadOrMake(data.TokenKey));
+        builder.Services.AddSingleton(store);
+        builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
+        // The engine first: it is stopped last, when nobody calls grains any more.
+        builder.AddEngine(store);
+        builder.Services.AddGateway(settings.Limits);
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+
+    private static ILoggerFactory Logging(IConfiguration configuration) => LoggerFactory.Create(logging => AddLogging(logging, configuration));
+
+    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Answered as an internal refusal with a correlation id, and logged there.
+        logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+    }
+}

@@ -1,0 +1,3 @@
+using Orchestrator.Hosting;
+
+return await OrchestratorCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Orchestrator.Storage;
+
+/// <summary>Grain states as JSON, one row each. The ETag is the row's version.</summary>
+public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions json) : IGrainStorage
+{
+    private const string Select =
+        "SELECT version, CAST(data AS BLOB) FROM grain_state WHERE kind = $kind AND key = $key AND name = $name";
+
+    private const string Insert =
+        "INSERT INTO grain_state (kind, key, name, version, data) "
+        + "VALUES ($kind, $key, $name, $version, CAST($data AS TEXT)) ON CONFLICT DO NOTHING";
+
+    private const string Update =
+        "UPDATE grain_state SET version = $version, data = CAST($data AS TEXT) "
+        + "WHERE kind = $kind AND key = $key AND name = $name AND version = $known";
+
+    private const string Delete =
+        "DELETE FROM grain_state WHERE kind = $kind AND key = $key AND name = $name AND version = $known";
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var row = await store.ReadAsync(session =>
+        {
+            using var reader = session.Query(
+                Select, ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName));
+            return reader.Read() ? new StateRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : null;
+        });
+        // Where there is nothing, what the state begins with is the engine's to say.
+        if (row is not null)
+        {
+            grainState.State = Deserialize<T>(row.Data, stateName, grainId);
+        }
+        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = row is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        // Before the first await: this is the state as it is at the call.
+        var data = JsonSerializer.SerializeToUtf8Bytes(grainState.State, json);
+        var known = Known(grainState.ETag, stateName, grainId);
+        var written = await store.WriteAsync(data.Length, (session, version) =>
+        {
+            var changed = known is null
+                ? session.Execute(
+                    Insert,
+                    ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName),
+                    ("$version", version), ("$data", data))
+                : session.Execute(
+                    Update,
+                    ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName),
+                    ("$version", version), ("$data", data), ("$known", known.Value));
+            return changed == 1 ? version : (long?)null;
+        });
+        grainState.ETag = (written ?? throw Conflict(stateName, grainId)).ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var known = Known(grainState.ETag, stateName, grainId);
+        var cleared = known is null
+            ? await IsAbsent(stateName, grainId)
+            : await store.WriteAsync(bytes: 0, (session, _) => session.Execute(
+                Delete,
+                ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName), ("$known", known.Value)) == 1);
+        if (!cleared)
+        {
+            throw Conflict(stateName, grainId);
+        }
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+    }
+
+    private async Task<bool> IsAbsent(string stateName, GrainId grainId) => await store.ReadAsync(session =>
+    {
+        using var reader = session.Query(Select, ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName));
+        return !reader.Read();
+    });
+
+    private T? Deserialize<T>(byte[] data, string stateName, GrainId grainId)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(data, json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException(
+                $"The stored state {stateName} of {grainId} cannot be understood: {e.Message}", e);
+        }
+    }
+
+    private static long? Known(string? etag, string stateName, GrainId grainId) => etag switch
+    {
+        null => null,
+        _ when long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) => version,
+        _ => throw Conflict(stateName, grainId),
+    };
+
+    private static InconsistentStateException Conflict(string stateName, GrainId grainId) =>
+        new($"The state {stateName} of {grainId} was changed by somebody else in between.");
+
+    private sealed record StateRow(long Version, byte[] Data);
+}

@@ -12,6 +12,10 @@ public sealed class GatewayOptions
     [Range(1, 525_600)]
     public int TokenMinutes { get; set; } = 12 * 60;
 
+    /// <summary>Rounds of the password hash (PBKDF2). Hashes made with fewer still count; new ones take this many.</summary>
+    [Range(1_000, 10_000_000)]
+    public int PasswordIterations { get; set; } = 100_000;
+
     /// <summary>Origins of web pages that may connect; none by default, "*" for all.</summary>
     public IList<string> CorsOrigins { get; } = [];
 

@@ -276,7 +276,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         {
             await work();
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // The process stops, and with it every subscription.
         }

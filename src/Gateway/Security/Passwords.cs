@@ -1,13 +1,22 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
 
 namespace Orchestrator.Security;
 
 /// <summary>Hashes and compares passwords with ASP.NET Core Identity's hasher, here at the edge: it is work, and a grain must not be kept busy with it.</summary>
-public sealed class Passwords(IGrainFactory grains)
+public sealed class Passwords
 {
-    private readonly PasswordHasher<AccountRecord> _hasher = new();
-    private readonly Lazy<string> _nobody = new(() => new PasswordHasher<AccountRecord>().HashPassword(null!, "nobody's password"));
+    private readonly IGrainFactory _grains;
+    private readonly PasswordHasher<AccountRecord> _hasher;
+    private readonly Lazy<string> _nobody;
+
+    public Passwords(IGrainFactory grains, IOptions<GatewayOptions> options)
+    {
+        _grains = grains;
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.PasswordIterations }));
+        _nobody = new(() => Hash("nobody's password"));
+    }
 
     public string Hash(string password) => _hasher.HashPassword(null!, password);
 
@@ -17,7 +26,7 @@ public sealed class Passwords(IGrainFactory grains)
     /// </summary>
     public async Task<AccountRecord> Check(string userName, string password)
     {
-        var grain = grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName));
+        var grain = _grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName));
         AccountCredentials? credentials = null;
         try
         {

@@ -362,7 +362,8 @@ internal sealed class Activation(GrainClass grainClass, string key) : Mailbox(gr
         _timers = null;
         grainClass.End(this, key, failure, () =>
         {
-            var c = Close(); PutFirst(_held.TakeAll()); return c;
+            PutFirst(_held.TakeAll());
+            return Close();
         });
 
         // References remember where they called last; they keep this shell, and need not keep the grain.

@@ -103,6 +103,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Orleans", LogLevel.Warning);
         // Answered as an internal refusal with a correlation id, and logged there.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         logging.AddSimpleConsole(static console =>

@@ -25,13 +25,13 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
         var row = await store.ReadAsync(session =>
         {
             using var reader = session.Query(
-                Select, ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName));
+                Select, ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName));
             return reader.Read() ? new StateRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : null;
         });
         // Where there is nothing, what the state begins with is the engine's to say.
         if (row is not null)
         {
-            grainState.State = Deserialize<T>(row.Data, stateName, grainId);
+            grainState.State = Deserialize<T>(row.Data, stateName, grainId)!;
         }
         grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = row is not null;
@@ -47,11 +47,11 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
             var changed = known is null
                 ? session.Execute(
                     Insert,
-                    ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName),
+                    ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName),
                     ("$version", version), ("$data", data))
                 : session.Execute(
                     Update,
-                    ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName),
+                    ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName),
                     ("$version", version), ("$data", data), ("$known", known.Value));
             return changed == 1 ? version : (long?)null;
         });
@@ -66,7 +66,7 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
             ? await IsAbsent(stateName, grainId)
             : await store.WriteAsync(bytes: 0, (session, _) => session.Execute(
                 Delete,
-                ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName), ("$known", known.Value)) == 1);
+                ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName), ("$known", known.Value)) == 1);
         if (!cleared)
         {
             throw Conflict(stateName, grainId);
@@ -77,7 +77,7 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
 
     private async Task<bool> IsAbsent(string stateName, GrainId grainId) => await store.ReadAsync(session =>
     {
-        using var reader = session.Query(Select, ("$kind", grainId.Type), ("$key", grainId.Key), ("$name", stateName));
+        using var reader = session.Query(Select, ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName));
         return !reader.Read();
     });
 

@@ -1,0 +1,32 @@
+#if ENGINE_ORLEANS
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Storage;
+using Orleans.Configuration;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>Microsoft Orleans with one silo, on the same store. More silos need a store that they can share.</summary>
+public static class EngineSetup
+{
+    public const string Name = "Microsoft Orleans (one silo)";
+    private const string DefaultStorage = "Default";
+
+    public static void AddEngine(this WebApplicationBuilder builder, SqliteStore store) => builder.UseOrleans(silo =>
+    {
+        silo.UseLocalhostClustering(FreePort(), gatewayPort: 0);
+        silo.UseInMemoryReminderService();
+        silo.Services.AddKeyedSingleton<IGrainStorage>(DefaultStorage, new SqliteGrainStorage(store, Json.Store));
+        silo.Services.TryAddSingleton(static s => s.GetRequiredKeyedService<IGrainStorage>(DefaultStorage));
+        silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
+    });
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+#endif

@@ -29,7 +29,7 @@ internal static class ContractRules
             {
                 walk.GrainClass(type);
             }
-            else if (type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))
+            else if (type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false) && !type.ContainsGenericParameters)
             {
                 walk.Reach(type, type.Name);
             }
@@ -126,7 +126,7 @@ internal static class ContractRules
                 Reach(parent, type.Name);
             }
 
-            foreach (var derived in types.Where(derived => derived.IsSubclassOf(type)))
+            foreach (var derived in types.Where(derived => derived.IsSubclassOf(type) && !derived.ContainsGenericParameters))
             {
                 Reach(derived, type.Name);
             }

@@ -34,6 +34,13 @@ public sealed class ContractRulesTests
         ContractRules.Violations([type]).ShouldContain(found => found.EndsWith(sentence, StringComparison.Ordinal));
 
     [Fact]
+    public void A_generic_record_is_looked_at_with_the_types_it_is_used_with()
+    {
+        ContractRules.Violations([typeof(Kept<>), typeof(ITakes<Kept<GoodState>>)]).ShouldBeEmpty();
+        ContractRules.Violations([typeof(Kept<>), typeof(ITakes<Kept<NoAlias>>)]).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void Two_types_of_one_alias_are_found() =>
         ContractRules.Violations([typeof(Joined), typeof(JoinedToo), typeof(GoodEvent)])
             .ShouldBe(["The [Alias] \"joined\" is on two types."]);
@@ -91,6 +98,9 @@ public sealed class ContractRulesTests
         public Task<GoodEvent?> Tell((int Number, DateTimeOffset Time) when, IWatcher watcher, CancellationToken cancellationToken) =>
             Task.FromResult<GoodEvent?>(state.State.Day == DayOfWeek.Friday ? null : new JoinedToo());
     }
+
+    [GenerateSerializer, Alias("kept")]
+    internal sealed record Kept<T>([property: Id(0)] T Value);
 
     internal interface ITakes<in T> : IGrainWithStringKey
     {

@@ -273,11 +273,6 @@ internal sealed class Activation(GrainClass grainClass, string key) : Mailbox(gr
     private void BecomeActive()
     {
         _phase = Phase.Active;
-        if (Engine.IsStopping)
-        {
-            _leaving = Engine.ShuttingDown; // it came too late to be told
-        }
-
         // The call that made the activation is served by it, even if OnActivateAsync asked for its end: the next
         // activation would ask again.
         if (_held.Take() is { } first)

@@ -116,6 +116,18 @@ internal sealed class GrainClass
         Engine.Left();
     }
 
+    /// <summary>Tells every activation to end. None is missed that began before the engine was closed.</summary>
+    internal void Leave(DeactivationReason reason)
+    {
+        List<Activation> present;
+        lock (_gate)
+        {
+            present = [.. Activations];
+        }
+
+        present.ForEach(activation => activation.Leave(reason));
+    }
+
     private static void Sort(Activation activation, WorkItem item, List<Request> unserved)
     {
         switch (item)

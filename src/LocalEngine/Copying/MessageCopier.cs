@@ -56,7 +56,7 @@ internal sealed class MessageCopier
         {
             return Copy(exception);
         }
-        catch (NotSerializableException unsendable)
+        catch (Exception unsendable)
         {
             return unsendable;
         }

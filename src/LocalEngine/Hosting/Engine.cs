@@ -6,9 +6,6 @@ namespace Orchestrator.LocalEngine;
 /// <summary>Knows the grain classes, gives references, and holds what all activations share.</summary>
 internal sealed class Engine : IGrainFactory, IDisposable
 {
-    internal static readonly DeactivationReason ShuttingDown =
-        new(DeactivationReasonCode.ShuttingDown, "The process is about to end.");
-
     // Idle grains may be many, and need not be looked at as often as the calls that are out.
     private const int WalksPerTimeout = 10;
 
@@ -78,8 +75,6 @@ internal sealed class Engine : IGrainFactory, IDisposable
 
     /// <summary>Cancelled when the host will wait no longer.</summary>
     internal CancellationToken StopToken { get; }
-
-    internal bool IsStopping => _isStopping;
 
     public void Dispose()
     {
@@ -179,9 +174,10 @@ internal sealed class Engine : IGrainFactory, IDisposable
     internal async Task Stop(CancellationToken cancellationToken)
     {
         _isStopping = true;
-        foreach (var activation in _catalogue.Classes.SelectMany(grain => grain.Activations))
+        var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The process is about to end.");
+        foreach (var grain in _catalogue.Classes)
         {
-            activation.Leave(ShuttingDown);
+            grain.Leave(reason);
         }
 
         Left();

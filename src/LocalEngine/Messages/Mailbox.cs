@@ -91,11 +91,22 @@ internal abstract class Mailbox(ITurnScheduler scheduler) : SynchronizationConte
     }
 
     /// <summary>Puts items, linked by Next and oldest first, before everything else that is ready.</summary>
-    protected void PutFirst(WorkItem? first)
+    protected void PutFirst(WorkItem? first) => _ready = Joined(first, _ready);
+
+    /// <summary>Takes nothing more, and gives back what was not done, oldest first.</summary>
+    protected WorkItem? Close()
     {
-        if (first is null)
+        var (newer, _) = OldestFirst(Interlocked.Exchange(ref _inbox, Closed));
+        var undone = Joined(_ready, newer);
+        _ready = null;
+        return undone;
+    }
+
+    private static WorkItem? Joined(WorkItem? first, WorkItem? second)
+    {
+        if (first is null || second is null)
         {
-            return;
+            return first ?? second;
         }
 
         var last = first;
@@ -104,29 +115,8 @@ internal abstract class Mailbox(ITurnScheduler scheduler) : SynchronizationConte
             last = next;
         }
 
-        last.Next = _ready;
-        _ready = first;
-    }
-
-    /// <summary>Takes nothing more, and gives back what was not done, oldest first.</summary>
-    protected WorkItem? Close()
-    {
-        var (newer, _) = OldestFirst(Interlocked.Exchange(ref _inbox, Closed));
-        var ready = _ready;
-        _ready = null;
-        if (ready is null)
-        {
-            return newer;
-        }
-
-        var last = ready;
-        while (last.Next is { } next)
-        {
-            last = next;
-        }
-
-        last.Next = newer;
-        return ready;
+        last.Next = second;
+        return first;
     }
 
     private static (WorkItem? First, int Count) OldestFirst(WorkItem? newestFirst)

@@ -119,7 +119,7 @@ internal abstract class Request<TResult> : Request
         {
             _reply.TrySetResult(copier.Copy(result.GetAwaiter().GetResult()));
         }
-        catch (NotSerializableException unsendable)
+        catch (Exception unsendable)
         {
             _reply.TrySetException(unsendable);
         }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Orchestrator.EndToEnd;
+
+/// <summary>kill -9 in the middle of a write load loses nothing that was answered.</summary>
+public sealed class CrashTests(ITestOutputHelper output)
+{
+    private const int Writers = 8;
+    private const string Password = "correct horse battery";
+
+    // Cheap hashes: the load is on the writes.
+    private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
+    {
+        ["ORCHESTRATOR_Gateway__PasswordIterations"] = "1000",
+        ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
+    };
+
+    private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task Every_answered_account_outlives_kill_9()
+    {
+        const int Seed = 20261121;
+        var random = new Random(Seed);
+        using var directory = new TemporaryDirectory();
+        var answered = new List<Answered>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            answered.AddRange(await WriteUntilKilled(directory.Path, round, random.Next(20, 400)));
+        }
+
+        await using var process = await OrchestratorProcess.Start(directory.Path, Settings);
+        using var http = new HttpClient { BaseAddress = process.Address };
+        answered.Count.ShouldBeGreaterThan(Rounds * 10);
+        await Parallel.ForEachAsync(answered, async (account, _) =>
+        {
+            // The key was stored with the change, so the repeat is answered with the first reply.
+            var repeated = await Register(http, account.Name);
+            repeated.ShouldBe(account, $"seed {Seed}");
+        });
+        output.WriteLine($"{Rounds} rounds of kill -9, {answered.Count} answered writes, all found.");
+    }
+
+    /// <summary>Registers accounts as fast as it can, kills the server after so many answers, and says which were answered.</summary>
+    private static async Task<List<Answered>> WriteUntilKilled(string data, int round, int answersBeforeKill)
+    {
+        await using var process = await OrchestratorProcess.Start(data, Settings);
+        using var http = new HttpClient { BaseAddress = process.Address };
+        var answered = new List<Answered>();
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writers = Enumerable.Range(0, Writers).Select(writer => Write(writer)).ToArray();
+        await enough.Task;
+        await process.Kill();
+        await Task.WhenAll(writers);
+        return answered;
+
+        async Task Write(int writer)
+        {
+            for (var n = 0; ; n++)
+            {
+                Answered account;
+                try
+                {
+                    account = await Register(http, $"user-{round}-{writer}-{n}");
+                }
+                catch (HttpRequestException)
+                {
+                    // Killed: this one was not answered.
+                    return;
+                }
+
+                lock (answered)
+                {
+                    answered.Add(account);
+                    if (answered.Count >= answersBeforeKill)
+                    {
+                        enough.TrySetResult();
+                    }
+                }
+            }
+        }
+    }
+
+    private static async Task<Answered> Register(HttpClient http, string name)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/accounts");
+        request.Headers.Add("Idempotency-Key", $"key-{name}");
+        request.Content = JsonContent.Create(new { userName = name, password = Password });
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return new Answered(name, body.GetProperty("userId").GetString()!);
+    }
+
+    private sealed record Answered(string Name, string UserId);
+}

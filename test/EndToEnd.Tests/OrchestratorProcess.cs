@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Orchestrator.EndToEnd;
+
+/// <summary>The program as an operator starts it: a process with a command line, an output and signals.</summary>
+internal sealed partial class OrchestratorProcess : IAsyncDisposable
+{
+    private const int SignalInterrupt = 2;
+    private const int SignalTerminate = 15;
+    private const string Listening = "listening on";
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    private OrchestratorProcess(Process process) => _process = process;
+
+    public string Output => Read(_output);
+
+    public string Errors => Read(_errors);
+
+    public int Id => _process.Id;
+
+    /// <summary>Where it listens; known once it has said so.</summary>
+    public Uri Address => new(AddressIn(Output) ?? throw new InvalidOperationException("It has not said where it listens."));
+
+    /// <summary>Starts it and waits for nothing.</summary>
+    public static OrchestratorProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[key] = value;
+        }
+
+        var launched = new OrchestratorProcess(new Process { StartInfo = start });
+        launched._process.OutputDataReceived += (_, line) => Write(launched._output, line.Data);
+        launched._process.ErrorDataReceived += (_, line) => Write(launched._errors, line.Data);
+        launched._process.Start();
+        launched._process.BeginOutputReadLine();
+        launched._process.BeginErrorReadLine();
+        return launched;
+    }
+
+    /// <summary>Starts it on a free port and waits until it listens.</summary>
+    public static async Task<OrchestratorProcess> Start(string data, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var launched = Launch(["--urls", "http://127.0.0.1:0", "--data", data], environment);
+        await Eventually(() => launched._process.HasExited
+            ? throw new InvalidOperationException($"It ended at once: {launched.Errors}{launched.Output}")
+            : AddressIn(launched.Output) is null ? "it does not listen yet" : null);
+        return launched;
+    }
+
+    public void Interrupt() => Send(_process.Id, SignalInterrupt).ShouldBe(0);
+
+    public void Terminate() => Send(_process.Id, SignalTerminate).ShouldBe(0);
+
+    /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<int> WaitForExit()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static string? AddressIn(string output) => output.Split('\n')
+        .FirstOrDefault(l => l.Contains(Listening, StringComparison.Ordinal))
+        ?.Split(Listening, 2)[1].Trim();
+
+    private static void Write(StringBuilder to, string? line)
+    {
+        lock (to)
+        {
+            to.Append(CultureInfo.InvariantCulture, $"{line}\n");
+        }
+    }
+
+    private static string Read(StringBuilder from)
+    {
+        lock (from)
+        {
+            return from.ToString();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int process, int signal);
+}

@@ -33,6 +33,7 @@ public static class OrchestratorCommand
             try
             {
                 await using var host = await OrchestratorHost.Start(options, cancellationToken);
+                Banner.Print(host.Addresses, host.DataDirectory);
                 await host.WaitForStop();
                 return ExitCode.Success;
             }
@@ -60,7 +61,15 @@ public static class OrchestratorCommand
 }
 
 /// <summary>What the command line says.</summary>
-public sealed record StartOptions(string Urls, string Data, FileInfo? Config);
+public sealed record StartOptions(string Urls, string Data, FileInfo? Config)
+{
+    /// <summary>Where the log goes: the console, unless whoever starts the host in its own process says otherwise.</summary>
+    public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging.AddSimpleConsole(static console =>
+    {
+        console.SingleLine = true;
+        console.TimestampFormat = "HH:mm:ss.fff ";
+    });
+}
 
 /// <summary>How the process ends.</summary>
 public static class ExitCode

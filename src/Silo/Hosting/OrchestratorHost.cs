@@ -17,6 +17,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public string DataDirectory => _data.Path;
+
     /// <summary>Where it listens, with the ports that were chosen.</summary>
     public IReadOnlyCollection<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
@@ -33,14 +35,12 @@ public sealed class OrchestratorHost : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            using var logging = Logging(configuration);
+            using var logging = LoggerFactory.Create(logging => AddLogging(logging, configuration, options));
             store = new SqliteStore(data.Database, settings.Storage, TimeProvider.System, logging.CreateLogger<SqliteStore>());
             await store.StartAsync(cancellationToken);
             app = Build(options, configuration, settings, data, store);
             await Listen(app, options, cancellationToken);
-            var host = new OrchestratorHost(app, data, store);
-            Banner.Print(host.Addresses, data.Path);
-            return host;
+            return new OrchestratorHost(app, data, store);
         }
         catch
         {
@@ -79,7 +79,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrel().UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        AddLogging(builder.Logging, configuration);
+        AddLogging(builder.Logging, configuration, options);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System);
@@ -97,19 +97,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
         return app;
     }
 
-    private static ILoggerFactory Logging(IConfiguration configuration) => LoggerFactory.Create(logging => AddLogging(logging, configuration));
-
-    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration)
+    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration, StartOptions options)
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         // Answered as an internal refusal with a correlation id, and logged there.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
-        logging.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
+        options.AddLog(logging);
     }
 }

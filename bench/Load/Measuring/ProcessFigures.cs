@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Orchestrator.Load.Measuring;
+
+/// <summary>What Linux says about a process.</summary>
+internal static class ProcessFigures
+{
+    private const double TicksPerSecond = 100;
+    private const int UserTimeField = 11;
+
+    /// <summary>User and system time so far; zero when the process is not there.</summary>
+    public static double CpuSeconds(int? process)
+    {
+        if (Read(process, "stat") is not { } stat)
+        {
+            return 0;
+        }
+
+        // The name may hold spaces; the fields after its bracket do not.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (Number(fields[UserTimeField]) + Number(fields[UserTimeField + 1])) / TicksPerSecond;
+    }
+
+    /// <summary>Resident memory now.</summary>
+    public static long ResidentBytes(int? process) =>
+        Read(process, "statm") is { } statm ? Number(statm.Split(' ')[1]) * Environment.SystemPageSize : 0;
+
+    private static string? Read(int? process, string file)
+    {
+        try
+        {
+            return process is { } id ? File.ReadAllText($"/proc/{id}/{file}") : null;
+        }
+        catch (IOException)
+        {
+            return null; // it has ended
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}
+
+/// <summary>Follows a process over a part of a run.</summary>
+internal sealed class ProcessWatch(int? process)
+{
+    private readonly double _cpuBefore = ProcessFigures.CpuSeconds(process);
+
+    public long ResidentBefore { get; } = ProcessFigures.ResidentBytes(process);
+
+    public long ResidentPeak { get; private set; }
+
+    public double CpuSeconds => ProcessFigures.CpuSeconds(process) - _cpuBefore;
+
+    public long Resident => ProcessFigures.ResidentBytes(process);
+
+    public void Sample() => ResidentPeak = Math.Max(ResidentPeak, Resident);
+}

@@ -1,0 +1,3 @@
+using Orchestrator.Load;
+
+return await LoadCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, checks the format, runs every test, and ends with the line "N passed, N failed, N skipped".
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0 skipped=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+count() { # passed failed skipped
+  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+finish() {
+  say "result"
+  echo "$passed passed, $failed failed, $skipped skipped"
+  exit $((failed > 0))
+}
+
+# A step that is no test of its own, but without which nothing counts.
+must() { # name command...
+  local name=$1
+  shift
+  say "$name"
+  if ! "$@"; then
+    echo "$name failed: $*"
+    count 0 1 0
+    finish
+  fi
+}
+
+install() { # program package
+  command -v "$1" > /dev/null && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    echo "installing $2"
+    apt-get update -qq && apt-get install -y -qq "$2" > /dev/null && return 0
+  fi
+  echo "'$1' is missing: install the package $2 (on Debian: apt-get install $2)."
+  return 1
+}
+
+# Runs one test program and adds its summary to the count. One that ends without a summary counts as failed.
+run_dotnet() { # engine project [filter...]
+  local engine=$1 project=$2
+  shift 2
+  local log="$results/$engine-$project.log" summary
+  say "$project ($engine)"
+  "artifacts/$engine/bin/$project/release/Orchestrator.$project" -noColor "$@" > "$log" 2>&1
+  local code=$?
+  summary=$(grep -o 'Total: [0-9]*, Errors: [0-9]*, Failed: [0-9]*, Skipped: [0-9]*' "$log" | tail -n 1)
+  if [ -z "$summary" ]; then
+    tail -n 50 "$log"
+    count 0 1 0
+    return
+  fi
+  local total errors bad left
+  read -r total errors bad left <<< "$(grep -o '[0-9]*' <<< "$summary" | tr '\n' ' ')"
+  bad=$((bad + errors))
+  [ "$bad" -eq 0 ] && [ "$code" -ne 0 ] && bad=1
+  if [ "$bad" -gt 0 ]; then grep -v '^ *\(Discover\|Starting\|Finished\)' "$log" | head -n 400; fi
+  echo "$summary"
+  count $((total - bad - left < 0 ? 0 : total - bad - left)) "$bad" "$left"
+}
+
+run_node() { # directory
+  say "$1"
+  local log="$results/node.log"
+  (cd "$1" && npm ci --no-audit --no-fund --silent && npm run --silent check && npm test --silent) > "$log" 2>&1
+  local code=$? good bad
+  good=$(grep -oE '^(# |ℹ )pass [0-9]+' "$log" | grep -oE '[0-9]+' | tail -n 1)
+  bad=$(grep -oE '^(# |ℹ )fail [0-9]+' "$log" | grep -oE '[0-9]+' | tail -n 1)
+  if [ "$code" -ne 0 ] || [ -z "$good" ]; then
+    cat "$log"
+    count "${good:-0}" "$((${bad:-0} > 0 ? bad : 1))" 0
+    return
+  fi
+  echo "pass $good"
+  count "$good" 0 0
+}
+
+# The README's first thing to try, as a newcomer meets it: a server, the npm client, three processes.
+run_sample() { # engine
+  say "samples/first-light ($1)"
+  local data="$results/data-$1" log="$results/server-$1.log" address=""
+  "artifacts/$1/bin/Silo/release/orchestrator" --urls http://127.0.0.1:0 --data "$data" > "$log" 2>&1 &
+  local server=$!
+  for _ in $(seq 300); do
+    address=$(sed -n 's/.*listening on *//p' "$log" | head -n 1)
+    [ -n "$address" ] && break
+    kill -0 "$server" 2> /dev/null || break
+    sleep 0.1
+  done
+  if [ -n "$address" ] && (cd samples/first-light && npm ci --no-audit --no-fund --silent && node first-light.mjs --url "$address"); then
+    count 1 0 0
+  else
+    cat "$log"
+    count 0 1 0
+  fi
+  kill -TERM "$server" 2> /dev/null
+  wait "$server" 2> /dev/null
+}
+
+command -v dotnet > /dev/null || { echo "'dotnet' is missing: install the .NET SDK that global.json names."; count 0 1 0; finish; }
+must "node" install node nodejs
+must "npm" install npm npm
+must "restore" dotnet restore Orchestrator.sln --verbosity quiet
+must "build" dotnet build Orchestrator.sln -c Release --no-restore --verbosity quiet
+must "format" dotnet format whitespace Orchestrator.sln --no-restore --verify-no-changes
+
+for project in test/*.Tests; do
+  run_dotnet local "$(basename "$project")"
+done
+run_node clients/js
+run_sample local
+
+say "the cluster engine"
+if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orleans.log" 2>&1; then
+  must "build (Orleans)" dotnet build test/Gateway.Tests -c Release -p:Engine=Orleans --verbosity quiet
+  run_dotnet orleans Gateway.Tests
+  run_sample orleans
+else
+  missing=$(grep -oE 'Unable to find package [^ ]+' "$results/orleans.log" | head -n 1)
+  echo "Engine=Orleans does not restore with the configured package sources (${missing:-see dotnet restore src/Silo -p:Engine=Orleans}); its tests are skipped."
+  count 0 0 1
+fi
+
+finish

@@ -1,0 +1,136 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Hosting;
+
+namespace Orchestrator.Testing;
+
+/// <summary>The real orchestrator in this process, on a port and in a data directory of its own.</summary>
+public sealed class HubServer : IAsyncDisposable
+{
+    /// <summary>All tests come from one address.</summary>
+    private static readonly (string Key, object Value)[] Defaults = [("Limits:AccountRequestsPerMinute", 0)];
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orchestrator-test-");
+    private OrchestratorHost? _host;
+
+    private HubServer()
+    {
+    }
+
+    public HubLog Log { get; } = new();
+
+    public HttpClient Http { get; } = new();
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    public IServiceProvider Services => _host!.Services;
+
+    /// <summary>The key that this server signs tokens with.</summary>
+    public byte[] TokenKey => File.ReadAllBytes(Directory.GetFiles(_host!.DataDirectory, "*key*").Single());
+
+    /// <summary>Starts it with settings as they stand in a configuration file, e.g. ("Limits:GraceSeconds", 1).</summary>
+    public static async Task<HubServer> Start(params (string Key, object Value)[] settings)
+    {
+        var server = new HubServer();
+        await File.WriteAllTextAsync(server.ConfigFile, JsonSerializer.Serialize(Defaults.Concat(settings).DistinctLast().ToDictionary()));
+        try
+        {
+            await server.StartAgain();
+            return server;
+        }
+        catch
+        {
+            server.RemoveDirectory();
+            throw;
+        }
+    }
+
+    /// <summary>Starts with a configuration file as it is, which may be a wrong one.</summary>
+    public static async Task<HubServer> StartWithFile(string text)
+    {
+        var server = new HubServer();
+        await File.WriteAllTextAsync(server.ConfigFile, text);
+        try
+        {
+            await server.StartAgain();
+            return server;
+        }
+        catch
+        {
+            server.RemoveDirectory();
+            throw;
+        }
+    }
+
+    /// <summary>Starts on the same data directory; the port is another one.</summary>
+    public async Task StartAgain()
+    {
+        var data = Path.Combine(_directory.FullName, "data");
+        var options = new StartOptions("http://127.0.0.1:0", data, new FileInfo(ConfigFile))
+        {
+            AddLog = logging => logging.AddProvider(Log),
+        };
+        _host = await OrchestratorHost.Start(options, CancellationToken.None);
+        Address = new Uri(_host.Addresses.Single());
+        await Polling.Eventually(async () =>
+        {
+            using var ready = await Http.GetAsync(Url("/health/ready"));
+            return ready.IsSuccessStatusCode ? null : $"the server is not ready: {await ready.Content.ReadAsStringAsync()}";
+        });
+    }
+
+    public async Task Stop()
+    {
+        if (_host is { } host)
+        {
+            _host = null;
+            await host.DisposeAsync();
+        }
+    }
+
+    public Uri Url(string path) => new(Address, path);
+
+    /// <summary>Connects a client over SignalR, with the token of an account if given.</summary>
+    public Task<HubClient> Connect(string? token = null) => HubClient.Connect(Address, token);
+
+    /// <summary>Creates an account and gives its token.</summary>
+    public async Task<string> Register(string userName, string password)
+    {
+        using var registered = await Http.PostAsJsonAsync(Url("/api/accounts"), new { userName, password });
+        registered.EnsureSuccessStatusCode();
+        using var answered = await Http.PostAsJsonAsync(Url("/api/tokens"), new { userName, password });
+        answered.EnsureSuccessStatusCode();
+        var body = await answered.Content.ReadFromJsonAsync<JsonElement>();
+        return body.GetProperty("token").GetString()!;
+    }
+
+    /// <summary>Fails with what the server should not have logged.</summary>
+    public void DemandNoErrors()
+    {
+        if (Log.Errors.Count > 0)
+        {
+            throw new InvalidOperationException($"The server logged errors: {string.Join('\n', Log.Errors.Take(5))}");
+        }
+    }
+
+    /// <summary>Stops it, and fails if it has logged an error.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Http.Dispose();
+        RemoveDirectory();
+        DemandNoErrors();
+    }
+
+    private string ConfigFile => Path.Combine(_directory.FullName, "orchestrator.json");
+
+    private void RemoveDirectory() => _directory.Delete(recursive: true);
+}
+
+internal static class SettingPairs
+{
+    /// <summary>Of two values for one key, the later one.</summary>
+    public static IEnumerable<(string Key, object Value)> DistinctLast(this IEnumerable<(string Key, object Value)> pairs) =>
+        pairs.Reverse().DistinctBy(p => p.Key);
+}

@@ -73,6 +73,10 @@ public sealed class Limits
     [Range(0, 3_600)]
     public double MasterGraceSeconds { get; set; } = 3;
 
+    /// <summary>Commands of one connection in a second; more are refused. 0 is no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int CommandsPerSecondMax { get; set; } = 5_000;
+
     /// <summary>Connections from one address; 0 is no limit.</summary>
     [Range(0, 1_000_000)]
     public int ConnectionsPerAddressMax { get; set; }

@@ -27,7 +27,7 @@ public sealed class HubServer : IAsyncDisposable
     public IServiceProvider Services => _host!.Services;
 
     /// <summary>The key that this server signs tokens with.</summary>
-    public byte[] TokenKey => File.ReadAllBytes(Directory.GetFiles(_host!.DataDirectory, "*key*").Single());
+    public byte[] TokenKey => File.ReadAllBytes(Path.Combine(_host!.DataPath, "token.key"));
 
     /// <summary>Starts it with settings as they stand in a configuration file, e.g. ("Limits:GraceSeconds", 1).</summary>
     public static async Task<HubServer> Start(params (string Key, object Value)[] settings)

@@ -1,14 +1,20 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Connections;
 
 namespace Orchestrator.Api;
 
 /// <summary>Runs a command of the table and answers once, whatever happens: with its body, with a refusal, or with a fault's correlation id.</summary>
-public sealed partial class CommandRunner(Limits limits, IIdSource ids, ILogger<CommandRunner> log)
+public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, IIdSource ids, ILogger<CommandRunner> log)
 {
     public async Task<Reply<TBody>> Run<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, TParameters parameters)
     {
         try
         {
+            if (context.Connection is { } connection && !connection.Commands.TryTake())
+            {
+                throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");
+            }
+
             return (await command.Run(context, parameters, limits)).ToReply();
         }
         catch (Exception e)
@@ -17,7 +23,20 @@ public sealed partial class CommandRunner(Limits limits, IIdSource ids, ILogger<
         }
         finally
         {
-            context.Connection?.ReleaseHeld();
+            await Settle(context.Connection);
+        }
+    }
+
+    /// <summary>
+    /// What waited for the reply may follow it. A connection that was lost while its command ran has been cleaned up before the command was done with it, so that is done again.
+    /// </summary>
+    private async Task Settle(ClientConnection? connection)
+    {
+        connection?.ReleaseHeld();
+        Interlocked.MemoryBarrier();
+        if (connection is { IsClosed: true })
+        {
+            await closer.Closed(connection);
         }
     }
 

@@ -50,15 +50,26 @@ public sealed class SessionCommands
     }
 
     private async Task<Answer<SessionRecord>> Add(CommandContext context, AddSession parameters) =>
-        await Enter(context.Socket, await User(context).AddSession(context.User, parameters));
+        await Enter(context, await User(context).AddSession(context.User, parameters));
 
     private async Task<Answer<SessionRecord>> Join(CommandContext context, JoinSession parameters) =>
-        await Enter(context.Socket, await User(context).JoinSession(context.User, parameters));
+        await Enter(context, await User(context).JoinSession(context.User, parameters));
 
-    private async Task<Answer<SessionRecord>> Enter(ClientConnection connection, SessionEntered entered)
+    private async Task<Answer<SessionRecord>> Enter(CommandContext context, SessionEntered entered)
     {
-        var session = await _entrance.Enter(connection, entered);
-        connection.LastChange = new SessionPlace(session.Session.SessionId, session.At);
+        SessionEntered session;
+        try
+        {
+            session = await _entrance.Enter(context.Socket, entered);
+        }
+        catch
+        {
+            // A member that hears nothing is none: what was done is undone, and the caller may try again.
+            await User(context).LeaveSession(context.User, new LeaveSession());
+            throw;
+        }
+
+        context.Socket.LastChange = new SessionPlace(session.Session.SessionId, session.At);
         return new(session.Session, Place.Of(session.Session.SessionId.Value, session.At));
     }
 

@@ -21,6 +21,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private readonly OutboundQueue _outbound = new(writer, context.Limits.OutboundBytesMax);
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
+    private volatile bool _isClosed;
 
     public ConnectionId Id => id;
 
@@ -28,12 +29,16 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 
     public IDialect Dialect => dialect;
 
-    public DateTimeOffset OpenedAt { get; } = context.Time.GetUtcNow();
+    /// <summary>Since when nobody is logged in; meaningless while somebody is.</summary>
+    public DateTimeOffset IdleSince { get; private set; } = context.Time.GetUtcNow();
+
+    /// <summary>Commands that this connection may still send now.</summary>
+    public RateAllowance Commands { get; } = new(context.Limits.CommandsPerSecondMax, context.Time);
 
     /// <summary>Bytes that wait for this connection.</summary>
     public long OutboundBytes => _outbound.Bytes;
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _isClosed;
 
     /// <summary>Who is logged in; null for nobody.</summary>
     public Caller? Caller { get; private set; }
@@ -53,6 +58,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public void LoggedOut()
     {
         Caller = null;
+        IdleSince = context.Time.GetUtcNow();
         Session = null;
         LastChange = null;
     }
@@ -94,7 +100,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>The socket is gone.</summary>
     public void Closed()
     {
-        IsClosed = true;
+        _isClosed = true;
+        // What a command that still runs does to this connection is either seen here, or it sees that it is closed.
+        Interlocked.MemoryBarrier();
         _outbound.End();
     }
 }

@@ -9,6 +9,9 @@ public enum CloseCode
     /// <summary>The device has another connection now.</summary>
     Superseded = 4002,
 
+    /// <summary>Its address has too many connections.</summary>
+    TooManyConnections = 4003,
+
     /// <summary>It read too slowly, and what waited for it grew over the limit.</summary>
     SlowConsumer = 4500,
 

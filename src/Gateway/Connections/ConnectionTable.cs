@@ -5,33 +5,43 @@ using Orchestrator.Devices;
 namespace Orchestrator.Connections;
 
 /// <summary>The connections of this gateway. Those on which nobody logs in are closed after a while.</summary>
-public sealed class ConnectionTable(Limits limits, TimeProvider time) : BackgroundService
+public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConnectionId, ClientConnection> _connections = new();
 
+    private readonly ConcurrentDictionary<string, int> _perAddress = new(StringComparer.Ordinal);
+
     public int Count => _connections.Count;
 
     public int LoggedIn => _connections.Values.Count(c => c.Caller is not null);
 
-    public void Add(ClientConnection connection) => _connections[connection.Id] = connection;
-
-    public void Remove(ClientConnection connection) => _connections.TryRemove(connection.Id, out _);
-
-    /// <summary>Tells every client that the server stops.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Adds a connection; one too many of its address is closed at once.</summary>
+    public void Add(ClientConnection connection)
     {
-        foreach (var connection in _connections.Values)
+        _connections[connection.Id] = connection;
+        var address = connection.Origin.Address;
+        var count = _perAddress.AddOrUpdate(address, 1, static (_, n) => n + 1);
+        if (limits.ConnectionsPerAddressMax > 0 && count > limits.ConnectionsPerAddressMax)
         {
-            connection.Abort(CloseCode.Shutdown);
+            connection.Abort(CloseCode.TooManyConnections);
         }
+    }
 
-        await base.StopAsync(cancellationToken);
+    public void Remove(ClientConnection connection)
+    {
+        if (_connections.TryRemove(connection.Id, out _)
+            && _perAddress.AddOrUpdate(connection.Origin.Address, 0, static (_, n) => n - 1) == 0)
+        {
+            _perAddress.TryRemove(KeyValuePair.Create(connection.Origin.Address, 0));
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Before the server closes its connections by itself, so that they hear why.
+        using var stopping = lifetime.ApplicationStopping.Register(CloseAll);
         using var timer = new PeriodicTimer(SweepPeriod, time);
         try
         {
@@ -46,10 +56,18 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time) : Backgrou
         }
     }
 
+    private void CloseAll()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            connection.Abort(CloseCode.Shutdown);
+        }
+    }
+
     private void CloseSilent()
     {
         var latest = time.GetUtcNow() - TimeSpan.FromSeconds(limits.LoginSeconds);
-        foreach (var connection in _connections.Values.Where(c => c.Caller is null && c.OpenedAt < latest))
+        foreach (var connection in _connections.Values.Where(c => c.Caller is null && c.IdleSince < latest))
         {
             connection.Abort(CloseCode.LoginTimeout);
         }

@@ -16,6 +16,7 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
 
     private readonly ConcurrentDictionary<SessionId, SessionReport> _ended = new();
     private volatile ImmutableDictionary<SessionId, SessionReport> _sessions = ImmutableDictionary<SessionId, SessionReport>.Empty;
+    private volatile ImmutableDictionary<SessionId, SessionRecord> _records = ImmutableDictionary<SessionId, SessionRecord>.Empty;
     private volatile TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
@@ -45,7 +46,7 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return _sessions.ToDictionary(s => s.Key, s => s.Value.Session!);
+        return _records;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -81,6 +82,7 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
 
     private void Take(SessionListSnapshot snapshot)
     {
+        _records = snapshot.Sessions.ToImmutableDictionary(s => s.SessionId, s => s.Session!);
         _sessions = snapshot.Sessions.ToImmutableDictionary(s => s.SessionId);
         Signal();
     }
@@ -89,11 +91,13 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
     {
         if (report.Session is null)
         {
+            _records = _records.Remove(report.SessionId);
             _sessions = _sessions.Remove(report.SessionId);
             Remember(report);
         }
         else
         {
+            _records = _records.SetItem(report.SessionId, report.Session);
             _sessions = _sessions.SetItem(report.SessionId, report);
         }
 

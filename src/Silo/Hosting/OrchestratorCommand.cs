@@ -33,7 +33,7 @@ public static class OrchestratorCommand
             try
             {
                 await using var host = await OrchestratorHost.Start(options, cancellationToken);
-                Banner.Print(host.Addresses, host.DataDirectory);
+                Banner.Print(host.Addresses, host.DataPath);
                 await host.WaitForStop();
                 return ExitCode.Success;
             }

@@ -17,7 +17,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public string DataDirectory => _data.Path;
+    public string DataPath => _data.Path;
 
     /// <summary>Where it listens, with the ports that were chosen.</summary>
     public IReadOnlyCollection<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];

@@ -106,7 +106,7 @@ public sealed class StallTests
     /// <summary>Another process has the write lock until this is disposed.</summary>
     private static SqliteConnection HoldTheStore(TemporaryDirectory directory)
     {
-        var other = new SqliteConnection($"Data Source={directory.File("orchestrator.db")}");
+        var other = new SqliteConnection($"Data Source={directory.File("orchestrator.db")};Pooling=False");
         other.Open();
         using var begin = other.CreateCommand();
         begin.CommandText = "BEGIN IMMEDIATE";
@@ -116,7 +116,7 @@ public sealed class StallTests
 
     private static bool IsStored(TemporaryDirectory directory, string session, int members)
     {
-        using var reader = new SqliteConnection($"Data Source={directory.File("orchestrator.db")};Mode=ReadOnly");
+        using var reader = new SqliteConnection($"Data Source={directory.File("orchestrator.db")};Mode=ReadOnly;Pooling=False");
         reader.Open();
         using var query = reader.CreateCommand();
         query.CommandText = "SELECT (SELECT count(*) FROM json_each(data, '$.state.members')) FROM grain_state WHERE kind = 'session' AND key = $key";

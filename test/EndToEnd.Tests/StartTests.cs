@@ -105,7 +105,7 @@ public sealed class StartTests
     {
         using var directory = new TemporaryDirectory();
         await (await OrchestratorProcess.Start(directory.Path)).DisposeAsync();
-        using var other = new SqliteConnection($"Data Source={directory.File("orchestrator.db")}");
+        using var other = new SqliteConnection($"Data Source={directory.File("orchestrator.db")};Pooling=False");
         other.Open();
         using var hold = other.CreateCommand();
         hold.CommandText = "BEGIN EXCLUSIVE";

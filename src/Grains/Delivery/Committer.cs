@@ -65,12 +65,13 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     /// <param name="key">A known key gets the first reply again, and nothing is decided.</param>
     public TReply Live<TReply>(CommandKey? key, Func<IReadOnlyList<Outgoing>> decide, Func<TReply> reply, [CallerMemberName] string command = "")
     {
+        DemandWhole();
         if (key is { } known && _replies.TryRecall<TReply>(known, command, out var first))
         {
             return first;
         }
 
-        var happened = Decide(decide);
+        var happened = decide();
         Publish(happened);
         var answer = reply();
         if (key is { } fresh)
@@ -92,6 +93,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     /// </summary>
     public async Task<TReply> Durable<TReply>(CommandKey? key, Func<IReadOnlyList<Outgoing>> decide, Func<TReply> reply, [CallerMemberName] string command = "")
     {
+        DemandWhole();
         if (key is { } known && _replies.TryRecall<TReply>(known, command, out var first))
         {
             // The first one may still be on its way to the store: its write is this one's too.
@@ -104,7 +106,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             throw Refusal.Temporary("Too many changes are waiting to be written.");
         }
 
-        var happened = Decide(decide);
+        var happened = decide();
         var answer = reply();
         if (key is { } fresh)
         {
@@ -118,8 +120,8 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         return answer;
     }
 
-    /// <summary>Done when everything that was held at the call is written; a live change is never held.</summary>
-    public Task Settled() => (_held.LastOrDefault() ?? _inFlight.LastOrDefault())?.Written.Task ?? Task.CompletedTask;
+    /// <summary>Done when everything that was held at the call is written; a live change is never held. Refused when it was not written.</summary>
+    public Task Settled() => _isBroken ? Task.FromException(Broken()) : (_held.LastOrDefault() ?? _inFlight.LastOrDefault())?.Written.Task ?? Task.CompletedTask;
 
     /// <summary>Writes what is left, at the end of an activation.</summary>
     public async Task End(CancellationToken cancellationToken)
@@ -141,8 +143,16 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         }
     }
 
-    private IReadOnlyList<Outgoing> Decide(Func<IReadOnlyList<Outgoing>> decide) =>
-        _isBroken ? throw Refusal.Temporary("The store did not take an earlier change; try again.") : decide();
+    /// <summary>A remembered reply, too, may be one that was never written.</summary>
+    private void DemandWhole()
+    {
+        if (_isBroken)
+        {
+            throw Broken();
+        }
+    }
+
+    private static Refusal Broken() => Refusal.Temporary("The store did not take an earlier change; try again.");
 
     private void Publish(IReadOnlyList<Outgoing> happened)
     {

@@ -4,7 +4,9 @@ using Orchestrator.Users;
 namespace Orchestrator.Delivery;
 
 /// <summary>One gateway as a source sees it: the seats behind it, and the number of the last call to it.</summary>
-internal sealed class GatewayLink(IRelay relay)
+/// <param name="relay">The way to it.</param>
+/// <param name="last">The number that counts as used already.</param>
+internal sealed class GatewayLink(IRelay relay, long last)
 {
     private readonly Dictionary<ConnectionId, Seat> _seats = [];
 
@@ -13,7 +15,7 @@ internal sealed class GatewayLink(IRelay relay)
 
     public IRelay Relay { get; set; } = relay;
 
-    public long Last { get; private set; }
+    public long Last { get; private set; } = last;
 
     public bool IsEmpty => _seats.Count == 0;
 

@@ -14,6 +14,9 @@ public sealed class Source(SourceId id, int logBytesMax)
     private readonly EnvelopeLog _log = new(logBytesMax);
     private readonly Dictionary<string, GatewayLink> _gateways = [];
 
+    // The highest number of a link that was ended. A link that begins again goes on from here: its gateway may still count the old one.
+    private long _linkEnded;
+
     /// <summary>The place of what was published last.</summary>
     public Position At { get; private set; }
 
@@ -54,7 +57,7 @@ public sealed class Source(SourceId id, int logBytesMax)
     public SubscriptionStart Subscribe(GatewayAddress gateway, Seat seat, Position? after, Func<Snapshot> snapshot)
     {
         ref var link = ref CollectionsMarshal.GetValueRefOrAddDefault(_gateways, gateway.Gateway, out _);
-        link ??= new GatewayLink(gateway.Relay);
+        link ??= new GatewayLink(gateway.Relay, _linkEnded);
         link.Relay = gateway.Relay;
         link.Enter(seat);
         return after is { } place && Reaches(place)
@@ -71,10 +74,7 @@ public sealed class Source(SourceId id, int logBytesMax)
         }
 
         link.Leave(connection);
-        if (link.IsEmpty)
-        {
-            _gateways.Remove(gateway);
-        }
+        EndIfEmpty(gateway, link);
     }
 
     /// <inheritdoc cref="ISource.Read"/>
@@ -89,10 +89,7 @@ public sealed class Source(SourceId id, int logBytesMax)
         foreach (var (gateway, link) in _gateways)
         {
             link.Leave(user);
-            if (link.IsEmpty)
-            {
-                _gateways.Remove(gateway);
-            }
+            EndIfEmpty(gateway, link);
         }
     }
 
@@ -108,6 +105,15 @@ public sealed class Source(SourceId id, int logBytesMax)
         }
 
         _gateways.Clear();
+    }
+
+    private void EndIfEmpty(string gateway, GatewayLink link)
+    {
+        if (link.IsEmpty)
+        {
+            _gateways.Remove(gateway);
+            _linkEnded = Math.Max(_linkEnded, link.Last);
+        }
     }
 
     private bool Reaches(Position place) =>

@@ -6,6 +6,10 @@ namespace Orchestrator.Sessions;
 /// <summary>The rules of the list of sessions: the newest report of each counts.</summary>
 public sealed class SessionDirectory
 {
+    // Reports that were under way when their session ended are not late by more sessions than this.
+    private const int EndedMax = 1_000;
+
+    private readonly Dictionary<SessionId, Position> _ended = [];
     private ImmutableDictionary<SessionId, SessionReport> _reports = ImmutableDictionary<SessionId, SessionReport>.Empty;
 
     public SessionDirectoryState State { get; private set; } = new();
@@ -19,7 +23,7 @@ public sealed class SessionDirectory
     public IReadOnlyList<Outgoing> Report(SessionReport report)
     {
         var known = _reports.GetValueOrDefault(report.SessionId);
-        if (known is not null && known.At >= report.At)
+        if (known?.At >= report.At || (_ended.TryGetValue(report.SessionId, out var end) && end >= report.At))
         {
             return [];
         }
@@ -37,6 +41,12 @@ public sealed class SessionDirectory
 
     private IReadOnlyList<Outgoing> Remove(SessionReport report)
     {
+        if (_ended.Count >= EndedMax)
+        {
+            _ended.Clear();
+        }
+
+        _ended[report.SessionId] = report.At;
         _reports = _reports.Remove(report.SessionId);
         State = State with { Sessions = State.Sessions.Remove(report.SessionId) };
         return [Outgoing.ToEveryone(new SessionListed(report, ListChange.Removed))];

@@ -17,7 +17,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
     };
 
-    private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
+    private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("TEST_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Every_answered_account_outlives_kill_9()

@@ -6,7 +6,7 @@ namespace Orchestrator.Storage;
 public sealed class CrashTests
 {
     private static readonly int Rounds = int.TryParse(
-        Environment.GetEnvironmentVariable("ORCHESTRATOR_ROUNDS"), CultureInfo.InvariantCulture, out var rounds)
+        Environment.GetEnvironmentVariable("TEST_ROUNDS"), CultureInfo.InvariantCulture, out var rounds)
         ? rounds
         : 5;
 

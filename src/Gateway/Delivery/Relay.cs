@@ -118,7 +118,10 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Parallel.ForEachAsync(_links.Values, stoppingToken, async (link, _) => await Owned(() => Repair(link)));
+                foreach (var link in _links.Values)
+                {
+                    _ = Owned(() => Repair(link));
+                }
             }
         }
         catch (OperationCanceledException)
@@ -177,33 +180,19 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         }
     }
 
+    /// <summary>Asks the source for what is missing, until nothing is.</summary>
     private async Task Repair(Link link)
     {
-        Position after;
-        lock (link.Gate)
+        if (!TryBeginRepair(link))
         {
-            if (link.IsRepairing || link.IsRetired)
-            {
-                return;
-            }
-
-            link.IsRepairing = true;
-            after = link.At;
+            return;
         }
 
         try
         {
-            var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
-            if (!missed.Complete)
+            while (await ReadMissed(link) == Arrival.Missing)
             {
-                await SubscribeAgain(link);
-                return;
-            }
-
-            lock (link.Gate)
-            {
-                link.Offer(missed.Envelopes);
-                link.Known(missed.At, missed.Link);
+                // Another one was lost meanwhile.
             }
         }
         finally
@@ -212,6 +201,41 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
             {
                 link.IsRepairing = false;
             }
+        }
+    }
+
+    private static bool TryBeginRepair(Link link)
+    {
+        lock (link.Gate)
+        {
+            if (link.IsRepairing || link.IsRetired)
+            {
+                return false;
+            }
+
+            return link.IsRepairing = true;
+        }
+    }
+
+    private async Task<Arrival> ReadMissed(Link link)
+    {
+        Position after;
+        lock (link.Gate)
+        {
+            after = link.At;
+        }
+
+        var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
+        if (!missed.Complete)
+        {
+            await SubscribeAgain(link);
+            return Arrival.Passed;
+        }
+
+        lock (link.Gate)
+        {
+            link.Offer(missed.Envelopes);
+            return link.Known(missed.At, missed.Link);
         }
     }
 

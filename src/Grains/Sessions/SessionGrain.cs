@@ -9,6 +9,7 @@ namespace Orchestrator.Sessions;
 [Reentrant]
 public sealed class SessionGrain : Grain, ISessionGrain
 {
+    private static readonly TimeSpan VacantFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly Session _session;
@@ -39,7 +40,11 @@ public sealed class SessionGrain : Grain, ISessionGrain
             _session.Restore(stored, _time.GetUtcNow());
             WatchForExpiry();
             WakeUsers(stored);
+            return;
         }
+
+        // Asking for a session that does not exist must not fill the memory.
+        this.RegisterGrainTimer(LeaveIfVacant, new GrainTimerCreationOptions(VacantFor, Timeout.InfiniteTimeSpan) { Interleave = true });
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -160,6 +165,16 @@ public sealed class SessionGrain : Grain, ISessionGrain
     }
 
     private Task Expire(CancellationToken cancellationToken) => Task.FromResult(Live(() => _session.Expire(_time.GetUtcNow())));
+
+    private Task LeaveIfVacant(CancellationToken cancellationToken)
+    {
+        if (_session.State is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return Task.CompletedTask;
+    }
 
     private void WakeUsers(SessionState stored)
     {

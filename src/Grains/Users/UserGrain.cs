@@ -59,23 +59,23 @@ public sealed class UserGrain : Grain, IUserGrain
 
     public async Task Disconnected(DeviceId device, ConnectionId connection)
     {
-        var wasOnline = _user.IsOnline;
         Live(() => _user.Lose(device, connection, _time.GetUtcNow()));
-        WatchForExpiry();
-        if (wasOnline && !_user.IsOnline)
-        {
-            await TellSessions(session => session.WentAway(Id));
-        }
+        await TellIfAway();
     }
 
     public async Task Logout(DeviceId device)
     {
         Live(() => _user.Logout(device));
-        if (!_user.IsOnline && _user.IsForgotten)
+        if (!_user.IsForgotten)
         {
-            await TellSessions(session => session.LoggedOut(Id));
-            Forget();
+            await TellIfAway();
+            return;
         }
+
+        // If a session does not answer, the timer tells it later that the user is away.
+        WatchForExpiry();
+        await TellSessions(session => session.LoggedOut(Id));
+        Forget();
     }
 
     public async Task<SessionEntered> AddSession(Caller caller, AddSession command)
@@ -158,6 +158,7 @@ public sealed class UserGrain : Grain, IUserGrain
         if (_user.State.Session is null && await Session(session).HasMember(Id))
         {
             Live(() => _user.TakeUp(session));
+            WatchForExpiry();
         }
         else if (_user.State.Session is { } current && current != session && await Session(session).HasMember(Id))
         {
@@ -219,6 +220,16 @@ public sealed class UserGrain : Grain, IUserGrain
         Live(() => _user.GiveUp(current));
     }
 
+    /// <summary>Told again at each chance, because a session may not have heard it the first time; for one that has, it is no news.</summary>
+    private async Task TellIfAway()
+    {
+        WatchForExpiry();
+        if (!_user.IsOnline)
+        {
+            await TellSessions(session => session.WentAway(Id));
+        }
+    }
+
     private async Task TellSessions(Func<ISessionGrain, Task> news)
     {
         foreach (var id in _user.Sessions.ToArray())
@@ -239,17 +250,17 @@ public sealed class UserGrain : Grain, IUserGrain
         _expiry = null;
     }
 
-    private Task Expire(CancellationToken cancellationToken)
+    private async Task Expire(CancellationToken cancellationToken)
     {
         Live(() => _user.Expire(_time.GetUtcNow()));
         if (_user.IsForgotten)
         {
-            // The sessions count the same grace period and let the user go by themselves.
+            // The sessions count the same grace period and let the user go by themselves, provided that they know.
+            await TellIfAway();
             Forget();
         }
 
         WatchForExpiry();
-        return Task.CompletedTask;
     }
 
     private void Forget()

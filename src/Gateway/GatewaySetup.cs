@@ -140,7 +140,7 @@ public static class GatewaySetup
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(static options => Json.ConfigureWire(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", ApiDescription.Describe);
         services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;

@@ -54,7 +54,7 @@ public static class GatewaySetup
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static c => c.Tags.Contains(ReadyTag) });
     }

@@ -66,11 +66,11 @@ public sealed class Limits
     public int LoginSeconds { get; set; } = 60;
 
     /// <summary>How long a lost connection keeps its seat, in seconds.</summary>
-    [Range(0, 3_600)]
+    [Range(0d, 3_600d)]
     public double GraceSeconds { get; set; } = 30;
 
     /// <summary>How long a lost master stays master, in seconds.</summary>
-    [Range(0, 3_600)]
+    [Range(0d, 3_600d)]
     public double MasterGraceSeconds { get; set; } = 3;
 
     /// <summary>Commands of one connection in a second; more are refused. 0 is no limit.</summary>

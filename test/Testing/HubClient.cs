@@ -29,6 +29,7 @@ public sealed class HubClient : IAsyncDisposable
     private readonly List<HubArrival> _arrivals = [];
     private readonly List<HubEvent> _events = [];
     private Timer? _pings;
+    private Exception? _fault;
     private int _lastId;
 
     private HubClient()
@@ -201,6 +202,7 @@ public sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it, and fails if the server has sent something that no client could read.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_pings is { } pings)
@@ -216,6 +218,11 @@ public sealed class HubClient : IAsyncDisposable
         }
 
         _socket.Dispose();
+        _ended.Dispose();
+        if (_fault is not null)
+        {
+            throw new InvalidOperationException("The server sent what cannot be read.", _fault);
+        }
     }
 
     private Task<HubReply> Expect(string id, string command)
@@ -280,6 +287,10 @@ public sealed class HubClient : IAsyncDisposable
         catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or IOException)
         {
             // Over is over, whoever ended it.
+        }
+        catch (Exception e)
+        {
+            _fault = e;
         }
         finally
         {

@@ -19,7 +19,7 @@ internal struct Faults
 }
 
 /// <summary>The numbers of one receiver's senders: each sender counts its own messages from 1.</summary>
-internal sealed class SenderNumbers(int senders, int step)
+internal sealed class SenderNumbers(int senders)
 {
     private readonly int[] _last = new int[senders];
     private readonly int[] _missing = new int[senders];
@@ -29,7 +29,7 @@ internal sealed class SenderNumbers(int senders, int step)
     public void Arrived(int sender, int number)
     {
         ref var last = ref _last[sender];
-        if (number == last + step)
+        if (number == last + 1)
         {
             last = number;
             return;
@@ -37,7 +37,7 @@ internal sealed class SenderNumbers(int senders, int step)
 
         if (number > last)
         {
-            var passed = ((number - last) / step) - 1;
+            var passed = number - last - 1;
             _missing[sender] += passed;
             Faults.Lost += passed;
             last = number;
@@ -59,39 +59,42 @@ internal sealed class SenderNumbers(int senders, int step)
 /// <summary>The places of one receiver's session: each event names its own and the one before it.</summary>
 internal sealed class StampCheck
 {
+    private bool _isBegun;
+    private long _first;
     private long _epoch;
     private long _seq;
 
     public Faults Faults;
 
-    public void Begin(long epoch, long seq) => (_epoch, _seq) = (epoch, seq);
+    /// <summary>The reply that says where the events begin; they may be faster than it.</summary>
+    public void Begin(long epoch, long seq)
+    {
+        if (!_isBegun)
+        {
+            (_isBegun, _epoch, _seq) = (true, epoch, seq);
+        }
+        else if (epoch == _epoch && seq != _first)
+        {
+            Faults.Lost++;
+        }
+    }
 
     public void Arrived(long epoch, long seq, long previous)
     {
-        if (epoch == _epoch && previous == _seq && seq > previous)
+        if (!_isBegun || epoch > _epoch)
         {
-            _seq = seq;
+            (_isBegun, _first, _epoch, _seq) = (true, previous, epoch, seq);
             return;
         }
 
-        if (epoch != _epoch)
+        if (seq <= _seq || epoch < _epoch)
         {
-            (_epoch, _seq) = (epoch, seq);
+            Faults.Doubled += seq == _seq ? 1 : 0;
+            Faults.OutOfOrder += seq == _seq ? 0 : 1;
             return;
         }
 
-        if (seq == _seq)
-        {
-            Faults.Doubled++;
-        }
-        else if (seq < _seq)
-        {
-            Faults.OutOfOrder++;
-        }
-        else
-        {
-            Faults.Lost++;
-            _seq = seq;
-        }
+        Faults.Lost += previous == _seq ? 0 : 1;
+        _seq = seq;
     }
 }

@@ -43,11 +43,9 @@ internal static class EventData
         Utf8Formatter.TryFormat(number, data[NumberAt..], out _, new('x', NumberLength));
     }
 
-    public static (long Time, int Sender, int Number) Read(ReadOnlySpan<byte> data)
-    {
-        Utf8Parser.TryParse(data.Slice(TimeAt, TimeLength), out long time, out _, 'x');
-        Utf8Parser.TryParse(data.Slice(SenderAt, SenderLength), out int sender, out _, 'x');
-        Utf8Parser.TryParse(data.Slice(NumberAt, NumberLength), out int number, out _, 'x');
-        return (time, sender, number);
-    }
+    /// <summary>A field that cannot be read is negative.</summary>
+    public static (long Time, int Sender, int Number) Read(ReadOnlySpan<byte> data) =>
+        (Hex(data.Slice(TimeAt, TimeLength)), (int)Hex(data.Slice(SenderAt, SenderLength)), (int)Hex(data.Slice(NumberAt, NumberLength)));
+
+    private static long Hex(ReadOnlySpan<byte> digits) => Utf8Parser.TryParse(digits, out long value, out _, 'x') ? value : -1;
 }

@@ -43,7 +43,7 @@ internal static partial class Native
     public static int SocketOf(ReadOnlySpan<byte> events, int index) => BitConverter.ToInt32(events[((index * EventBytes) + DataAt)..]);
 
     /// <summary>Wakes this thread when it said it would, not up to 50 microseconds later.</summary>
-    public static void SleepPrecisely() => Control(TimerSlack, 1, 0, 0, 0);
+    public static void SleepPrecisely() => _ = Control(TimerSlack, 1, 0, 0, 0);
 
     public static void Sleep(long nanoseconds)
     {

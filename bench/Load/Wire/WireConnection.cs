@@ -59,9 +59,14 @@ internal sealed class WireConnection : IDisposable
             reactor.Add(connection);
             return connection;
         }
-        catch
+        catch (Exception e)
         {
             socket.Dispose();
+            if (e is SocketException)
+            {
+                throw new IOException($"Cannot connect to {url}: {e.Message}", e);
+            }
+
             throw;
         }
     }

@@ -8,6 +8,7 @@ namespace Orchestrator.Connections;
 public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<ConnectionId, ClientConnection> _connections = new();
 
@@ -56,12 +57,15 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
         }
     }
 
+    /// <summary>Tells every client that the server stops, and waits a moment: SignalR's own end, which follows, cuts off what is not written yet.</summary>
     private void CloseAll()
     {
         foreach (var connection in _connections.Values)
         {
             connection.Abort(CloseCode.Shutdown);
         }
+
+        SpinWait.SpinUntil(() => _connections.IsEmpty, FarewellMax);
     }
 
     private void CloseSilent()

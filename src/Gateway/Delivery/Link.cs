@@ -14,7 +14,12 @@ internal sealed class Link(SourceId source)
     private ImmutableArray<Subscription> _subscriptions = [];
     private readonly List<Delivery> _held = [];
     private long _epoch;
+    private long _ended;
     private long _last;
+    private Position _began;
+    private bool _isLost;
+    private bool _isAsked;
+    private bool _mayBePaused;
 
     public Lock Gate { get; } = new();
 
@@ -23,14 +28,29 @@ internal sealed class Link(SourceId source)
     /// <summary>The place up to which this gateway has had everything.</summary>
     public Position At { get; private set; }
 
-    public bool IsRepairing { get; set; }
+    /// <summary>Somebody is at it, and looks again before it stops.</summary>
+    public bool IsMending { get; set; }
 
     /// <summary>Taken out of the relay when its last subscription went; whoever finds it so looks again.</summary>
     public bool IsRetired { get; set; }
 
     public bool IsEmpty => _subscriptions.IsEmpty;
 
-    public ImmutableArray<Subscription> Subscriptions => _subscriptions;
+    /// <summary>Whether somebody must begin again, or something must be read.</summary>
+    public bool NeedsMending => FirstPaused is not null || (IsFollowing && (_isAsked || _held.Exists(d => d.Epoch == _epoch)));
+
+    /// <summary>One that waits until it begins again.</summary>
+    public Subscription? FirstPaused
+    {
+        get
+        {
+            var first = _mayBePaused ? _subscriptions.FirstOrDefault(s => s.IsPaused) : null;
+            _mayBePaused = first is not null;
+            return first;
+        }
+    }
+
+    private bool IsFollowing => _epoch > _ended && !_isLost;
 
     /// <summary>Adds a subscription; an older one of the same connection goes.</summary>
     public void Add(Subscription subscription) =>
@@ -38,55 +58,103 @@ internal sealed class Link(SourceId source)
 
     public void Remove(Subscription subscription) => _subscriptions = _subscriptions.Remove(subscription);
 
-    /// <summary>The source has told us where we are: what came before is known, what waited is looked at again.</summary>
-    public Arrival Known(Position at, long last)
+    public bool Has(Subscription subscription) => _subscriptions.Contains(subscription);
+
+    public void Pause(Subscription subscription)
     {
-        if (at.Epoch < _epoch || (at.Epoch == _epoch && _last == long.MaxValue))
-        {
-            return Arrival.Stale;
-        }
-
-        if (at.Epoch > _epoch)
-        {
-            (_epoch, _last, At) = (at.Epoch, last, at);
-        }
-        else if (last > _last && IsRepairing)
-        {
-            (_last, At) = (last, at > At ? at : At);
-        }
-
-        return TakeHeld();
+        subscription.Pause();
+        _mayBePaused = true;
     }
 
-    /// <summary>Takes a delivery in its order, or keeps it and says that one is missing.</summary>
-    public Arrival Arrived(Delivery delivery)
+    /// <summary>
+    /// The source has said where a subscription begins. False when it cannot begin there: its activation has ended, or this link begins later, because of another
+    /// answer that overtook this one. A link that begins at another place than it was lets all others begin again.
+    /// </summary>
+    public bool Known(Position at, long last)
     {
-        if (delivery.Epoch < _epoch || (delivery.Epoch == _epoch && delivery.Link <= _last))
+        if (at.Epoch < _epoch || at.Epoch <= _ended || (at.Epoch == _epoch && at < (_isLost ? At : _began)))
         {
-            return Arrival.Passed;
+            return false;
         }
 
-        if (delivery.Epoch == _epoch && delivery.Link == _last + 1)
+        if (at.Epoch > _epoch || _isLost)
+        {
+            PauseBegun();
+            (_epoch, _last, _isLost, _isAsked) = (at.Epoch, last, false, false);
+            (_began, At) = (at, at);
+            TakeHeld();
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a delivery in its order, or keeps it until what is before it is there.</summary>
+    public void Arrived(Delivery delivery)
+    {
+        if (delivery.Epoch <= _ended || delivery.Epoch < _epoch || (IsFollowing && delivery.Epoch == _epoch && delivery.Link <= _last))
+        {
+            return;
+        }
+
+        if (IsFollowing && delivery.Epoch == _epoch && delivery.Link == _last + 1)
         {
             Take(delivery);
-            return TakeHeld();
+            TakeHeld();
+            return;
         }
 
         Hold(delivery);
-        return delivery.Epoch == _epoch ? Arrival.Missing : Arrival.Unknown;
     }
 
     /// <summary>The source's activation has ended: the next one counts anew.</summary>
-    public void Forget(long epoch)
+    public void Ended(long epoch)
     {
-        if (epoch >= _epoch)
+        _ended = Math.Max(_ended, epoch);
+        if (_epoch <= _ended)
         {
-            _epoch = epoch;
-            _last = long.MaxValue;
+            PauseBegun();
         }
     }
 
-    public void Offer(ImmutableArray<Envelope> envelopes)
+    /// <summary>Lets the source be asked for what may have been lost at the end.</summary>
+    public void Ask() => _isAsked = true;
+
+    /// <summary>The source has told what was missing after a place; if it does not know, everybody begins again.</summary>
+    public void Read(Position after, MissedEnvelopes missed)
+    {
+        if (!IsFollowing || after.Epoch != _epoch)
+        {
+            return;
+        }
+
+        _isAsked = false;
+        if (!missed.Complete)
+        {
+            _isLost = true;
+            PauseBegun();
+            return;
+        }
+
+        Offer(missed.Envelopes);
+        if (missed.Link > _last)
+        {
+            _last = missed.Link;
+            At = missed.At > At ? missed.At : At;
+        }
+
+        TakeHeld();
+    }
+
+    /// <summary>Those whose beginning is not known yet are left out: their own call is under way.</summary>
+    private void PauseBegun()
+    {
+        foreach (var subscription in _subscriptions.Where(s => s.At is not null))
+        {
+            Pause(subscription);
+        }
+    }
+
+    private void Offer(ImmutableArray<Envelope> envelopes)
     {
         foreach (var envelope in envelopes)
         {
@@ -106,16 +174,14 @@ internal sealed class Link(SourceId source)
         Offer(delivery.Envelopes);
     }
 
-    private Arrival TakeHeld()
+    private void TakeHeld()
     {
-        _held.RemoveAll(d => d.Epoch < _epoch || (d.Epoch == _epoch && d.Link <= _last));
+        _held.RemoveAll(d => d.Epoch < _epoch || d.Epoch <= _ended || (d.Epoch == _epoch && d.Link <= _last));
         while (_held.Find(d => d.Epoch == _epoch && d.Link == _last + 1) is { } next)
         {
             _held.Remove(next);
             Take(next);
         }
-
-        return _held.Count == 0 ? Arrival.Passed : Arrival.Missing;
     }
 
     private void Hold(Delivery delivery)
@@ -126,20 +192,4 @@ internal sealed class Link(SourceId source)
             _held.Add(delivery);
         }
     }
-}
-
-/// <summary>What became of a delivery.</summary>
-internal enum Arrival
-{
-    /// <summary>It was passed on, or was known already.</summary>
-    Passed,
-
-    /// <summary>It waits for the answer that says where its epoch begins.</summary>
-    Unknown,
-
-    /// <summary>It waits for one before it, which must be asked for.</summary>
-    Missing,
-
-    /// <summary>It speaks of an activation that has ended: subscribe again.</summary>
-    Stale,
 }

@@ -40,9 +40,15 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
             var start = await Source(source).Subscribe(Self, subscriber.Seat, after);
             lock (link.Gate)
             {
+                var isUsable = link.Known(start.At, start.Link);
                 var place = start.Recovered ? after!.Value : start.At;
                 subscription.Start(place, place.Seq, start.Missed);
-                Settle(link, link.Known(start.At, start.Link));
+                if (!isUsable)
+                {
+                    link.Pause(subscription);
+                }
+
+                Settle(link);
             }
 
             return new Beginning(subscription, start);
@@ -70,33 +76,9 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         return Owned(() => Source(subscription.Source).Unsubscribe(Self.Gateway, subscription.Seat.Connection));
     }
 
-    public void Deliver(Delivery delivery)
-    {
-        if (!_links.TryGetValue(delivery.Source, out var link))
-        {
-            return;
-        }
+    public void Deliver(Delivery delivery) => Change(delivery.Source, link => link.Arrived(delivery));
 
-        lock (link.Gate)
-        {
-            Settle(link, link.Arrived(delivery));
-        }
-    }
-
-    public void Moved(SourceId source, long epoch)
-    {
-        if (!_links.TryGetValue(source, out var link))
-        {
-            return;
-        }
-
-        lock (link.Gate)
-        {
-            link.Forget(epoch);
-        }
-
-        _ = Owned(() => SubscribeAgain(link));
-    }
+    public void Moved(SourceId source, long epoch) => Change(source, link => link.Ended(epoch));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -118,9 +100,9 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                foreach (var link in _links.Values)
+                foreach (var source in _links.Keys)
                 {
-                    _ = Owned(() => Repair(link));
+                    Change(source, static link => link.Ask());
                 }
             }
         }
@@ -153,6 +135,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
     {
         lock (link.Gate)
         {
+            subscription.End();
             link.Remove(subscription);
             if (link.IsEmpty)
             {
@@ -162,118 +145,103 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         }
     }
 
-    private void Settle(Link link, Arrival arrival)
+    private void Change(SourceId source, Action<Link> change)
     {
-        if (link.IsRepairing)
-        {
-            return;
-        }
-
-        if (arrival == Arrival.Missing)
-        {
-            log.LogInformation("A delivery of {Source} is missing", link.Source);
-            _ = Owned(() => Repair(link));
-        }
-        else if (arrival == Arrival.Stale)
-        {
-            _ = Owned(() => SubscribeAgain(link));
-        }
-    }
-
-    /// <summary>Asks the source for what is missing, until nothing is.</summary>
-    private async Task Repair(Link link)
-    {
-        if (!TryBeginRepair(link))
-        {
-            return;
-        }
-
-        try
-        {
-            while (await ReadMissed(link) == Arrival.Missing)
-            {
-                // Another one was lost meanwhile.
-            }
-        }
-        finally
+        if (_links.TryGetValue(source, out var link))
         {
             lock (link.Gate)
             {
-                link.IsRepairing = false;
+                change(link);
+                Settle(link);
             }
         }
     }
 
-    private static bool TryBeginRepair(Link link)
+    private void Settle(Link link)
+    {
+        if (!link.IsMending && link.NeedsMending)
+        {
+            link.IsMending = true;
+            _ = Owned(() => Mend(link));
+        }
+    }
+
+    /// <summary>Lets whoever is paused begin again, and reads what is missing, until nothing is. One at a time for each link.</summary>
+    private async Task Mend(Link link)
+    {
+        try
+        {
+            while (IsToMend(link, out var paused, out var at))
+            {
+                log.LogDebug("{Source} is mended at {At}", link.Source, at);
+                await (paused is null ? ReadMissed(link, at) : SubscribeAgain(link, paused));
+            }
+        }
+        catch
+        {
+            lock (link.Gate)
+            {
+                link.IsMending = false;
+            }
+
+            throw;
+        }
+    }
+
+    private static bool IsToMend(Link link, out Subscription? paused, out Position at)
     {
         lock (link.Gate)
         {
-            if (link.IsRepairing || link.IsRetired)
+            (paused, at) = (link.FirstPaused, link.At);
+            return link.IsMending = !link.IsRetired && link.NeedsMending;
+        }
+    }
+
+    private async Task ReadMissed(Link link, Position after)
+    {
+        var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
+        lock (link.Gate)
+        {
+            link.Read(after, missed);
+        }
+    }
+
+    /// <summary>A subscription begins again where it is, or with a snapshot if that is not known any more.</summary>
+    private async Task SubscribeAgain(Link link, Subscription subscription)
+    {
+        try
+        {
+            var start = await Retried(() => Source(link.Source).Subscribe(Self, subscription.Seat, subscription.At));
+            if (!TryRestart(link, subscription, start))
+            {
+                // An answer of an activation that has ended since; the next one may need a while to begin.
+                await Task.Delay(RetryFirst, time, _stopping.Token);
+            }
+        }
+        catch (Refusal)
+        {
+            // It has no right to this source any more, or the source is over.
+            Leave(link, subscription);
+            subscription.Ended();
+        }
+    }
+
+    private static bool TryRestart(Link link, Subscription subscription, SubscriptionStart start)
+    {
+        lock (link.Gate)
+        {
+            if (!link.Has(subscription))
+            {
+                return true;
+            }
+
+            if (!link.Known(start.At, start.Link))
             {
                 return false;
             }
 
-            return link.IsRepairing = true;
-        }
-    }
-
-    private async Task<Arrival> ReadMissed(Link link)
-    {
-        Position after;
-        lock (link.Gate)
-        {
-            after = link.At;
-        }
-
-        var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
-        if (!missed.Complete)
-        {
-            await SubscribeAgain(link);
-            return Arrival.Passed;
-        }
-
-        lock (link.Gate)
-        {
-            link.Offer(missed.Envelopes);
-            return link.Known(missed.At, missed.Link);
-        }
-    }
-
-    /// <summary>Every subscription begins again where it is, or with a snapshot if that is not known any more.</summary>
-    private async Task SubscribeAgain(Link link)
-    {
-        foreach (var subscription in PauseAll(link))
-        {
-            try
-            {
-                var start = await Retried(() => Source(link.Source).Subscribe(Self, subscription.Seat, subscription.At));
-                lock (link.Gate)
-                {
-                    subscription.Restart(start);
-                    link.Known(start.At, start.Link);
-                }
-            }
-            catch (Refusal)
-            {
-                // It has no right to this source any more, or the source is over.
-                Leave(link, subscription);
-                subscription.Ended();
-            }
-        }
-    }
-
-    /// <summary>Those whose beginning is not known yet are left out: their own call is under way.</summary>
-    private static Subscription[] PauseAll(Link link)
-    {
-        lock (link.Gate)
-        {
-            var begun = link.Subscriptions.Where(s => s.At is not null).ToArray();
-            foreach (var subscription in begun)
-            {
-                subscription.Pause();
-            }
-
-            return begun;
+            subscription.Restart(start);
+            return true;
         }
     }
 

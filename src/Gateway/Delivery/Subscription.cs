@@ -25,8 +25,9 @@ public abstract class Subscriber
 public sealed class Subscription(SourceId source, Subscriber subscriber, Lock gate)
 {
     private readonly List<EncodedEnvelope> _waiting = [];
+    private Snapshot? _snapshot;
     private bool _isReleased;
-    private bool _isPaused;
+    private bool _isOver;
     private long _previous;
 
     public SourceId Source => source;
@@ -35,6 +36,8 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
 
     /// <summary>The place up to which it has had everything; null before its beginning is known.</summary>
     public Position? At { get; private set; }
+
+    public bool IsPaused { get; private set; }
 
     /// <summary>Sets where it begins; what was missed comes first.</summary>
     public void Start(Position at, long previous, ImmutableArray<Envelope> missed)
@@ -46,17 +49,17 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     }
 
     /// <summary>Lets events wait until it begins again.</summary>
-    public void Pause() => _isPaused = true;
+    public void Pause() => IsPaused = true;
 
     /// <summary>Begins again after a loss: from where it was, or from a new snapshot.</summary>
     public void Restart(SubscriptionStart start)
     {
-        _isPaused = false;
+        IsPaused = false;
         if (start.Snapshot is { } snapshot)
         {
             At = start.At;
             _previous = start.At.Seq;
-            subscriber.Restart(start.At, snapshot);
+            _snapshot = snapshot;
         }
         else
         {
@@ -94,13 +97,22 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
 
     public void Ended() => subscriber.Ended();
 
-    private bool IsOpen => _isReleased && !_isPaused && At is not null;
+    /// <summary>It has left: it is told nothing more, not even what waits.</summary>
+    public void End() => _isOver = true;
+
+    private bool IsOpen => _isReleased && !IsPaused && !_isOver && At is not null;
 
     private void FlushIfOpen()
     {
         if (!IsOpen)
         {
             return;
+        }
+
+        if (_snapshot is { } snapshot)
+        {
+            _snapshot = null;
+            subscriber.Restart(At!.Value, snapshot);
         }
 
         foreach (var envelope in _waiting)
@@ -114,7 +126,7 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     private void Pass(EncodedEnvelope envelope)
     {
         var at = envelope.Envelope.At;
-        if (at <= At!.Value)
+        if (at <= At!.Value || _isOver)
         {
             return;
         }

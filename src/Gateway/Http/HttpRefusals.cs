@@ -30,6 +30,7 @@ public sealed class HttpRefusals(CommandRunner runner) : IExceptionHandler
             StatusCodes.Status401Unauthorized => new Refusal(RefusalCode.NotLoggedIn, "A valid token is needed."),
             StatusCodes.Status404NotFound => new Refusal(RefusalCode.NotFound, "There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => new Refusal(RefusalCode.UnknownCommand, "This address does not take this method."),
+            StatusCodes.Status413PayloadTooLarge => new Refusal(RefusalCode.LimitReached, "The body is too large."),
             StatusCodes.Status415UnsupportedMediaType => Refusal.BadRequest("The body must be application/json."),
             StatusCodes.Status429TooManyRequests => new Refusal(RefusalCode.TooManyRequests, "Too many requests; try again later."),
             _ => Refusal.BadRequest($"The request cannot be answered (status {status})."),

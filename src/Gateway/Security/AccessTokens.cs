@@ -22,7 +22,7 @@ public sealed class AccessTokens(SignedTokens tokens, IGrainFactory grains, IOpt
     /// <summary>The account; null when the token is not valid, the account is gone, or its password was changed since.</summary>
     public async Task<AccountRecord?> Read(string token)
     {
-        if (tokens.Read(Audience, token) is not { } claims)
+        if (tokens.Read(Audience, token, "sub", "name", "version") is not { } claims)
         {
             return null;
         }

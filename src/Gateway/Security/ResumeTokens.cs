@@ -18,7 +18,7 @@ public sealed class ResumeTokens(SignedTokens tokens)
     });
 
     /// <summary>Refusals: <see cref="RefusalCode.ResumeExpired"/>.</summary>
-    public (Caller Caller, UserKind Kind) Read(string token) => tokens.Read(Audience, token) is { } claims
+    public (Caller Caller, UserKind Kind) Read(string token) => tokens.Read(Audience, token, "sub", "name", "device", "kind") is { } claims
         ? (new Caller(new UserId(claims["sub"]), new DeviceId(claims["device"]), claims["name"]), Enum.Parse<UserKind>(claims["kind"]))
         : throw new Refusal(RefusalCode.ResumeExpired, "The resume token is not valid.");
 }

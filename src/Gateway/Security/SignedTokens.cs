@@ -38,8 +38,8 @@ public sealed class SignedTokens
         return _encoder.Encode(null, payload, _key.Bytes);
     }
 
-    /// <summary>The claims; null for a token that is not ours, not for this, or no longer valid.</summary>
-    public IReadOnlyDictionary<string, string>? Read(string audience, string token)
+    /// <summary>The claims; null for a token that is not ours, not for this, without a claim that is needed, or no longer valid.</summary>
+    public IReadOnlyDictionary<string, string>? Read(string audience, string token, params ReadOnlySpan<string> needed)
     {
         if (token.Length > LengthMax)
         {
@@ -49,7 +49,7 @@ public sealed class SignedTokens
         try
         {
             var claims = _decoder.DecodeToObject<Dictionary<string, object>>(new JwtParts(token), _key.Bytes, verify: true);
-            return claims.TryGetValue("aud", out var aud) && aud is string text && text == audience && claims.ContainsKey("exp")
+            return claims is not null && claims.TryGetValue("aud", out var aud) && aud is string text && text == audience && HasAll(claims, ["exp", .. needed])
                 ? claims.ToDictionary(c => c.Key, c => Convert.ToString(c.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "")
                 : null;
         }
@@ -58,6 +58,19 @@ public sealed class SignedTokens
             // Whatever a stranger puts together is simply not a token.
             return null;
         }
+    }
+
+    private static bool HasAll(Dictionary<string, object> claims, ReadOnlySpan<string> needed)
+    {
+        foreach (var name in needed)
+        {
+            if (!claims.ContainsKey(name))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private sealed class Clock(TimeProvider time) : IDateTimeProvider

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -34,15 +35,23 @@ public sealed class StrictHubProtocol(IOptions<JsonHubProtocolOptions> options) 
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
+        message = null;
         var before = input;
+        if (before.PositionOf(RecordSeparator) is not { } end)
+        {
+            return false;
+        }
+
         try
         {
+            DemandUtf8(before.Slice(0, end));
             if (!_inner.TryParseMessage(ref input, binder, out message))
             {
-                return false;
+                // A type that nobody knows is passed over, as a ping is; left where it is, it would block what follows.
+                message = PingMessage.Instance;
             }
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException)
         {
             message = Recover(before, ref input)
                 ?? throw new InvalidDataException($"{(int)RefusalCode.BadRequest} badRequest: a message is not JSON as this protocol has it.", e);
@@ -56,6 +65,15 @@ public sealed class StrictHubProtocol(IOptions<JsonHubProtocolOptions> options) 
             _ => message,
         };
         return true;
+    }
+
+    /// <summary>A payload is passed on unread, and who receives text that is no UTF-8 ends its connection: a sender must not do that to others.</summary>
+    private static void DemandUtf8(ReadOnlySequence<byte> frame)
+    {
+        if (!Utf8.IsValid(frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray()))
+        {
+            throw new InvalidDataException("A message is not UTF-8.");
+        }
     }
 
     private static InvocationMessage Refusing(string? invocationId, string target, string sentence) =>
@@ -97,7 +115,7 @@ public sealed class StrictHubProtocol(IOptions<JsonHubProtocolOptions> options) 
             input = before.Slice(before.GetPosition(1, end));
             return Refusing(id, target, "The parameters are nested too deep or are not valid JSON.");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -44,6 +44,11 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
             {
                 throw new ConfigurationException($"The configuration key '{section.Key}' is unknown; known are {string.Join(", ", known.Concat(Foreign))}.");
             }
+
+            if (!string.IsNullOrEmpty(section.Value))
+            {
+                throw new ConfigurationException($"'{section.Path}' is '{section.Value}'; it is a section and has no value of its own.");
+            }
         }
 
         return new Settings(
@@ -62,7 +67,12 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
         {
             var property = properties.FirstOrDefault(p => string.Equals(p.Name, child.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new ConfigurationException($"The configuration key '{child.Path}' is unknown; known are {string.Join(", ", properties.Select(p => p.Name))}.");
-            if (child.Value is not null && property.PropertyType.IsEnum && !Enum.TryParse(property.PropertyType, child.Value, ignoreCase: true, out _))
+            if (property.CanWrite && child.GetChildren().Any())
+            {
+                throw new ConfigurationException($"'{child.Path}' is a section or a list; it takes one value.");
+            }
+
+            if (child.Value is not null && property.PropertyType.IsEnum && !Enum.GetNames(property.PropertyType).Contains(child.Value, StringComparer.OrdinalIgnoreCase))
             {
                 throw new ConfigurationException($"'{child.Path}' is '{child.Value}'; it can be {string.Join(", ", Enum.GetNames(property.PropertyType))}.");
             }
@@ -79,7 +89,12 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
         }
 
         var wrong = new List<ValidationResult>();
-        return Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true)
+        foreach (var property in properties)
+        {
+            Validator.TryValidateProperty(property.GetValue(options), new ValidationContext(options) { MemberName = property.Name }, wrong);
+        }
+
+        return wrong.Count == 0
             ? options
             : throw new ConfigurationException(string.Join(" ", wrong.Select(w => $"{section.Path}:{string.Join(",", w.MemberNames)}: {w.ErrorMessage}")));
     }

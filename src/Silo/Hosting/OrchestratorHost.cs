@@ -104,6 +104,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         logging.AddFilter("Orleans", LogLevel.Warning);
         // Who asks for the health is told; a line at each question would fill the log.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        logging.AddFilter("Orchestrator.Security.BearerHandler", LogLevel.Warning);
         // Answered as an internal refusal with a correlation id, and logged there.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         options.AddLog(logging);

@@ -1,5 +1,4 @@
 using Orchestrator.Delivery;
-using Orchestrator.Users;
 using static Orchestrator.Support.People;
 
 namespace Orchestrator.Sessions;

@@ -1,5 +1,4 @@
 using Orchestrator.Delivery;
-using Orchestrator.Users;
 using static Orchestrator.Support.People;
 
 namespace Orchestrator.Sessions;
@@ -209,7 +208,7 @@ public sealed class SessionTests
         Open("ann");
         Join("bob");
         _session.WentAway(Id("bob"), At(0)).ShouldBe([Outgoing.ToEveryone(new MemberWentAway(Id("bob"), At(0)))]);
-        Presence("bob").ShouldBe(Sessions.Presence.Away);
+        PresenceOf("bob").ShouldBe(Presence.Away);
         _session.AwaitsSomebody.ShouldBeTrue();
         _session.Expire(At(29.9)).ShouldBeEmpty();
 
@@ -235,7 +234,7 @@ public sealed class SessionTests
         Join("bob");
         _session.WentAway(Id("bob"), At(0));
         _session.Returned(Id("bob"), At(10)).ShouldBe([Outgoing.ToEveryone(new MemberReturned(Id("bob")))]);
-        Presence("bob").ShouldBe(Sessions.Presence.Online);
+        PresenceOf("bob").ShouldBe(Presence.Online);
         _session.Returned(Id("bob"), At(11)).ShouldBeEmpty();
         _session.Expire(At(100)).ShouldBeEmpty();
     }
@@ -388,7 +387,7 @@ public sealed class SessionTests
         restored.Restore(_session.State!, At(1000));
 
         restored.Record.SessionUsers.ShouldBe([Id("ann"), Id("bob")]);
-        restored.Record.SessionUserDefinitions.ShouldAllBe(m => m.Presence == Sessions.Presence.Away);
+        restored.Record.SessionUserDefinitions.ShouldAllBe(m => m.Presence == Presence.Away);
         restored.Record.SessionMaster.ShouldBe(Id("ann"));
         restored.AwaitsSomebody.ShouldBeTrue();
         restored.Returned(Id("ann"), At(1010)).ShouldHaveSingleItem();
@@ -434,7 +433,7 @@ public sealed class SessionTests
 
     private IReadOnlyList<Outgoing> Join(string user) => _session.Join(Caller(user), new JoinSession(Concert));
 
-    private Presence Presence(string user) => _session.Record.SessionUserDefinitions.Single(m => m.UserId == Id(user)).Presence;
+    private Presence PresenceOf(string user) => _session.Record.SessionUserDefinitions.Single(m => m.UserId == Id(user)).Presence;
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Orchestrator.Load.Reporting;
+using Orchestrator.Load.Runs;
+using Orchestrator.Load.Servers;
+
+namespace Orchestrator.Load;
+
+/// <summary>The command line.</summary>
+internal static class LoadCommand
+{
+    private const int NotSound = 2;
+    private const int Usage = 1;
+
+    private static readonly Option<FileInfo?> Json = new("--json") { Description = "Writes the figures to this file.", Recursive = true };
+    private static readonly Option<FileInfo?> Markdown = new("--markdown") { Description = "Writes the tables and the machine's description to this file.", Recursive = true };
+    private static readonly Option<FileInfo?> Server = new("--server") { Description = "orchestrator.dll to start; default: the built one.", Recursive = true };
+    private static readonly Option<bool> Smoke = new("--smoke") { Description = "So short that it only shows that everything works (2 s).", Recursive = true };
+
+    private static readonly Option<int> Sessions = Option("--sessions", "Sessions.", 4);
+    private static readonly Option<int> Users = Option("--users", "Users of each session.", 50);
+    private static readonly Option<int> Connections = Option("--connections", "Connections.", 50);
+    private static readonly Option<double> Rate = Option("--rate", "Events per second and session.", 100.0);
+    private static readonly Option<int> Bytes = Option("--bytes", "Bytes of an event's data.", 200);
+    private static readonly Option<double> Seconds = Option("--seconds", "Length of the measured part.", 20.0);
+    private static readonly Option<double> WarmUp = Option("--warm-up", "Seconds of traffic before it.", 5.0);
+    private static readonly Option<string> Kind = new("--pattern")
+    {
+        Description = "Who sends to whom: master-to-all, all-to-all or to-master.",
+        DefaultValueFactory = static _ => "master-to-all",
+    };
+
+    private static readonly Option<int> Seed = Option("--seed", "Of what is random in the events.", 1);
+    private static readonly Option<bool> WithFloor = new("--with-floor") { Description = "Measures the floor in turn, and the ratios." };
+    private static readonly Option<int> Rounds = Option("--rounds", "How often, with the floor.", 2);
+    private static readonly Option<Uri?> Url = new("--url") { Description = "A server on this machine that runs already.", CustomParser = ParseUrl };
+    private static readonly Option<int?> Process = new("--pid") { Description = "Its process, to read its CPU time." };
+
+    static LoadCommand() => Kind.AcceptOnlyFromAmong("master-to-all", "all-to-all", "to-master");
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Load on an orchestrator, and what it costs.") { Json, Markdown, Server, Smoke };
+        root.Subcommands.Add(SessionsCommand());
+        root.Subcommands.Add(FloorCommand());
+        root.Subcommands.Add(StartCommand());
+        root.Subcommands.Add(StallCommand());
+        root.Subcommands.Add(FloorServerCommand());
+        return root;
+    }
+
+    private static Command SessionsCommand()
+    {
+        var command = new Command("sessions", "Sessions with users over the hub.")
+        {
+            Sessions, Users, Rate, Bytes, Seconds, WarmUp, Kind, Seed, WithFloor, Rounds, Url, Process,
+        };
+        return Run(command, (parsed, progress, cancellationToken) =>
+        {
+            var plan = PlanOf(parsed, parsed.GetValue(Sessions), parsed.GetValue(Users));
+            var target = new Target(parsed.GetValue(Server), parsed.GetValue(Url), parsed.GetValue(Process));
+            return parsed.GetValue(WithFloor)
+                ? TrafficRun.Both(plan, target, parsed.GetValue(Rounds), progress, cancellationToken)
+                : TrafficRun.Sessions(plan, target, progress, cancellationToken);
+        });
+    }
+
+    private static Command FloorCommand()
+    {
+        var command = new Command("floor", "The same traffic over bare WebSockets: what this platform costs without any orchestrator.")
+        {
+            Connections, Rate, Bytes, Seconds, WarmUp, Kind, Seed,
+        };
+        return Run(command, (parsed, progress, cancellationToken) =>
+            TrafficRun.Floor(PlanOf(parsed, 1, parsed.GetValue(Connections)), parsed.GetValue(Server), progress, cancellationToken));
+    }
+
+    private static Command StartCommand()
+    {
+        var starts = Option("--starts", "Starts on fresh data directories.", 5);
+        var idle = Option("--idle", "Idle connections that are logged in.", 1_000);
+        return Run(new Command("start", "How long a start takes until the first login, and what idling costs.") { starts, idle }, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new StartPlan(parsed.GetValue(starts), parsed.GetValue(idle), IdleSeconds: 5);
+            return StartRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
+        });
+    }
+
+    private static Command StallCommand()
+    {
+        var users = Option("--users", "Members of the session.", 10);
+        var rate = Option("--rate", "Scene events per second.", 1_000.0);
+        var seconds = Option("--seconds", "Length of the run; the database is stopped for its middle third.", 30.0);
+        var registrations = Option("--registrations", "Accounts per second.", 5.0);
+        return Run(new Command("stall", "A session while the database is stopped.") { users, rate, seconds, registrations, Bytes, Seed }, (parsed, progress, cancellationToken) =>
+        {
+            var traffic = new TrafficPlan(
+                1, parsed.GetValue(users), parsed.GetValue(rate), parsed.GetValue(Bytes), parsed.GetValue(seconds), 8, Pattern.MasterToAll, parsed.GetValue(Seed));
+            var plan = new StallPlan(Checked(parsed.GetValue(Smoke) ? traffic.Smoke() : traffic), parsed.GetValue(registrations));
+            return StallRun.Measure(plan, parsed.GetValue(Server), progress, cancellationToken);
+        });
+    }
+
+    private static Command FloorServerCommand()
+    {
+        var urls = new Option<string>("--urls") { Description = "Where it listens.", DefaultValueFactory = static _ => "http://127.0.0.1:0" };
+        var command = new Command("floor-server", "The floor's server; the other commands start it themselves.") { urls };
+        command.SetAction((parsed, cancellationToken) => FloorServer.Run(parsed.GetValue(urls)!, cancellationToken));
+        return command;
+    }
+
+    private static Command Run(Command command, Func<ParseResult, Progress, CancellationToken, Task<Report>> run)
+    {
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var progress = new Progress();
+            try
+            {
+                var report = await run(parsed, progress, cancellationToken);
+                progress.End();
+                var line = "load " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
+                await report.Write(parsed.GetValue(Json), parsed.GetValue(Markdown), line, TimeProvider.System);
+                return report.IsSound ? 0 : NotSound;
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException or TimeoutException)
+            {
+                progress.End();
+                await Console.Error.WriteLineAsync($"load: {e.Message}");
+                return Usage;
+            }
+            catch (OperationCanceledException)
+            {
+                progress.End();
+                await Console.Error.WriteLineAsync("load: stopped");
+                return Usage;
+            }
+        });
+        return command;
+    }
+
+    private static Uri? ParseUrl(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", IsLoopback: true })
+        {
+            return url;
+        }
+
+        result.AddError($"'{text}' is not an http address of this machine.");
+        return null;
+    }
+
+    private static TrafficPlan PlanOf(ParseResult parsed, int sessions, int users)
+    {
+        var pattern = Enum.Parse<Pattern>(parsed.GetValue(Kind)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        var plan = new TrafficPlan(
+            sessions, users, parsed.GetValue(Rate), parsed.GetValue(Bytes), parsed.GetValue(Seconds), parsed.GetValue(WarmUp), pattern, parsed.GetValue(Seed));
+        return Checked(parsed.GetValue(Smoke) ? plan.Smoke() : plan);
+    }
+
+    private static TrafficPlan Checked(TrafficPlan plan) => plan.Fault() is { } fault ? throw new InvalidOperationException(fault) : plan;
+
+    private static Option<T> Option<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+}

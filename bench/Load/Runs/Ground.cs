@@ -1,0 +1,161 @@
+using Orchestrator.Load.Measuring;
+using Orchestrator.Load.Servers;
+using Orchestrator.Load.Wire;
+
+namespace Orchestrator.Load.Runs;
+
+/// <summary>A server with connected members in groups, ready for traffic.</summary>
+internal sealed class Ground : IAsyncDisposable
+{
+    private const int OpenTogether = 16;
+
+    private readonly Reactor _reactor = new();
+    private readonly TrafficPlan _plan;
+    private readonly Member[][] _members;
+
+    private Ground(string name, TrafficPlan plan, ServerProcess? server, int? serverId)
+    {
+        (Name, _plan, Server, ServerId) = (name, plan, server, serverId);
+        _members = [.. Enumerable.Range(0, plan.Sessions).Select(_ => new Member[plan.Users])];
+    }
+
+    public string Name { get; }
+
+    public ServerProcess? Server { get; }
+
+    /// <summary>The server's process; null for a foreign one whose id was not given.</summary>
+    public int? ServerId { get; }
+
+    public Meter Meter { get; } = new();
+
+    public EventSender[][] Senders { get; private set; } = [];
+
+    public Faults NumberFaults => Sum(static m => m.NumberFaults);
+
+    public Faults StampFaults => Sum(static m => m.StampFaults);
+
+    /// <summary>Sessions on a server that was started for it.</summary>
+    public static async Task<Ground> Sessions(TrafficPlan plan, FileInfo? program, CancellationToken cancellationToken)
+    {
+        var server = await ServerProcess.Start(ServerPrograms.Orchestrator(program), cancellationToken);
+        return await Prepare(new Ground("sessions", plan, server, server.Id), server.Address, OpenSession, cancellationToken);
+    }
+
+    /// <summary>Sessions on a server that runs already.</summary>
+    public static Task<Ground> SessionsAt(TrafficPlan plan, Uri address, int? serverId, CancellationToken cancellationToken) =>
+        Prepare(new Ground("sessions", plan, null, serverId), address, OpenSession, cancellationToken);
+
+    /// <summary>Rooms of the floor.</summary>
+    public static async Task<Ground> Floor(TrafficPlan plan, FileInfo? program, CancellationToken cancellationToken)
+    {
+        var server = await ServerProcess.Start(ServerPrograms.Floor(program), cancellationToken);
+        return await Prepare(new Ground("floor", plan, server, server.Id), server.Address, OpenRoom, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in _members.SelectMany(g => g))
+        {
+            member?.Dispose();
+        }
+
+        _reactor.Dispose();
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+    }
+
+    private static async Task<Ground> Prepare(Ground ground, Uri address, Func<Ground, Uri, int, CancellationToken, Task> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var group = 0; group < ground._plan.Sessions; group++)
+            {
+                await open(ground, address, group, cancellationToken);
+            }
+
+            ground.Senders = [.. ground._members.Select((g, i) => ground.MakeSenders(g, new Random(ground._plan.Seed + i)))];
+            return ground;
+        }
+        catch
+        {
+            await ground.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task OpenSession(Ground ground, Uri address, int group, CancellationToken cancellationToken)
+    {
+        var hub = new Uri(address, "/hub");
+        var members = ground._members[group];
+        members[0] = await ground.OpenHub(hub, $"master-{group}");
+        var session = await members[0].Command(
+            "AddSession", $$$"""{"sessionName":"bench {{{group}}}","scenarioDefinition":{"scenarioId":"bench"}}""");
+        var id = session.GetProperty("sessionId").GetString();
+        await ForOthers(members, Join, cancellationToken);
+
+        async Task Join(int i)
+        {
+            members[i] = await ground.OpenHub(hub, $"member-{group}-{i}");
+            await members[i].Command("JoinSession", $$"""{"sessionId":"{{id}}"}""");
+        }
+    }
+
+    private static async Task OpenRoom(Ground ground, Uri address, int group, CancellationToken cancellationToken)
+    {
+        var toFirst = ground._plan.Pattern == Pattern.ToMaster ? "&to-first" : "";
+        var url = new Uri(address, $"{FloorServer.Path}?room={group}{toFirst}");
+        var members = ground._members[group];
+        members[0] = Member.OpenBare(url, ground._reactor, ground.Meter, members.Length);
+        await ForOthers(members, Enter, cancellationToken);
+
+        Task Enter(int i)
+        {
+            members[i] = Member.OpenBare(url, ground._reactor, ground.Meter, members.Length);
+            return Task.CompletedTask;
+        }
+    }
+
+    private static Task ForOthers(Member[] members, Func<int, Task> open, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        Enumerable.Range(1, members.Length - 1),
+        new ParallelOptions { MaxDegreeOfParallelism = OpenTogether, CancellationToken = cancellationToken },
+        async (i, _) => await open(i));
+
+    private Task<Member> OpenHub(Uri hub, string name) => Member.OpenHub(hub, _reactor, Meter, name, _plan.Users);
+
+    private EventSender[] MakeSenders(Member[] members, Random random)
+    {
+        var senders = _plan.Pattern == Pattern.MasterToAll ? members[..1] : members;
+        return [.. senders.Select((m, i) => m.Sender(Message(EventData.Template(i, _plan.Bytes, random))))];
+    }
+
+    /// <summary>The hub gets a call; the floor gets, and passes on, what the hub would deliver, so that both write the same bytes.</summary>
+    private string Message(string data)
+    {
+        if (Name == "floor")
+        {
+            return """{"type":1,"target":"SceneEventToUser","arguments":[{"sceneEventFrom":"00000000-0000-0000-0000-000000000000","sceneEventData":"""
+                + data + """},{"source":"00000000-0000-0000-0000-000000000000","at":1700000000000,"number":100000,"before":100000}]}""";
+        }
+
+        var target = _plan.Pattern switch
+        {
+            Pattern.MasterToAll => "SendSceneEventToAllUsers",
+            Pattern.AllToAll => "SendSceneEventToAllUsersDirect",
+            _ => "SendSceneEventToMaster",
+        };
+        return $$"""{"type":1,"invocationId":"{{EventSender.NoId}}","target":"{{target}}","arguments":[{"event":{{data}}}]}""";
+    }
+
+    private Faults Sum(Func<Member, Faults> of)
+    {
+        var sum = default(Faults);
+        foreach (var member in _members.SelectMany(g => g))
+        {
+            sum.Add(of(member));
+        }
+
+        return sum;
+    }
+}

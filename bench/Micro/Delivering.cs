@@ -1,0 +1,85 @@
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Sessions;
+using Orchestrator.SignalR;
+
+namespace Orchestrator.Micro;
+
+/// <summary>
+/// A delivery from the relay through subscriptions and queues to the writers of this many connections; the writers do nothing. The floor gives the same bytes to the same
+/// writers in a loop. Figures are per connection.
+/// </summary>
+public class Delivering
+{
+    public const int Connections = 50;
+    private const long Epoch = 1;
+
+    private readonly SignalRDialect _dialect = Samples.Dialect();
+    private readonly IFrameWriter[] _writers = [.. Enumerable.Range(0, Connections).Select(_ => new NoWriter())];
+    private Relay _relay = null!;
+    private long _number;
+
+    [GlobalSetup]
+    public void Subscribe() => SubscribeAll().GetAwaiter().GetResult();
+
+    [GlobalCleanup]
+    public void Stop() => _relay.Dispose();
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Connections)]
+    public async Task LoopFloor()
+    {
+        _number++;
+        var bytes = _dialect.Encode(Next(), _number - 1);
+        foreach (var writer in _writers)
+        {
+            await writer.Write(bytes);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Connections)]
+    public void Relay()
+    {
+        _number++;
+        _relay.Deliver(new Delivery.Delivery(Samples.Source, Epoch, _number, [Next()]));
+    }
+
+    private Envelope Next() => new(Samples.Source, new Position(Epoch, _number), Audience.Everyone, Samples.Event);
+
+    private async Task SubscribeAll()
+    {
+        var source = new Source(Samples.Source, 0);
+        source.Begin(Epoch);
+        _relay = new Relay(new OneSource(source), new Ids(), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
+        var context = new ConnectionContext(new Limits(), TimeProvider.System);
+        for (var i = 0; i < Connections; i++)
+        {
+            var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, _writers[i], context);
+            connection.LoggedIn(Samples.Caller(i));
+            var beginning = await _relay.Subscribe(Samples.Source, new SessionSubscriber(connection, new SessionId(Samples.Source.Key), _relay), null);
+            connection.Add(beginning.Subscription);
+            beginning.Subscription.Release();
+        }
+    }
+
+    private sealed class NoWriter : IFrameWriter
+    {
+        private long _bytes;
+
+        public ValueTask Write(ReadOnlyMemory<byte> messages)
+        {
+            _bytes += messages.Length;
+            return ValueTask.CompletedTask;
+        }
+
+        public void Abort(CloseCode code) => throw new InvalidOperationException($"{code} after {_bytes} bytes");
+    }
+
+    private sealed class Ids : IIdSource
+    {
+        public string Next() => "gateway";
+    }
+}

@@ -1,0 +1,2 @@
+export { OrchestratorClient } from './client.js';
+export { RefusalError } from './refusal.js';

@@ -1,0 +1,24 @@
+// One person's program: a client in a process of its own. It does what the story asks and tells what it hears.
+import { OrchestratorClient } from '@orchestrator/client';
+
+const EVENTS = ['sessionUpdated', 'sessionClosed', 'messageSent', 'sceneEventToMaster', 'sceneEventToUser', 'sessionSnapshot', 'connection'];
+
+const client = new OrchestratorClient({ url: process.argv[2], reconnect: { firstMs: 50 } });
+for (const name of EVENTS) {
+  client.on(name, (event) => process.send({ name, event }));
+}
+
+process.on('message', async ({ id, command, parameters }) => {
+  try {
+    process.send({ id, answer: await client[command](parameters), state: state() });
+  } catch ({ error, code, message }) {
+    process.send({ id, refusal: { error, code, message } });
+  }
+});
+process.on('disconnect', () => process.exit());
+
+/** What the client knows without asking. */
+function state() {
+  const { user, session, resumeToken, graceSeconds, repairs } = client;
+  return { user, session, resumeToken, graceSeconds, repairs };
+}

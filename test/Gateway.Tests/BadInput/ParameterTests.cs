@@ -1,0 +1,208 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api;
+using Orchestrator.SignalR;
+
+namespace Orchestrator.Tests;
+
+/// <summary>Parameters that are wrong: each call is answered with a code and a sentence, and changes nothing.</summary>
+public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
+{
+    private const string Scenario = "\"scenarioDefinition\":{\"scenarioId\":\"s\"}";
+    private static readonly string Long = new('x', 257);
+
+    public static TheoryData<string, string, int> Rows()
+    {
+        var rows = new TheoryData<string, string, int>();
+        foreach (var unknown in new[] { "NoSuchCommand", "", "Refuse", "refuse", "Dispose", "ToString", "OnDisconnectedAsync", "Run", "get_Context", "Login ", "Ü" })
+        {
+            rows.Add(unknown, "[]", 9002);
+            rows.Add(unknown, "[{}]", 9002);
+        }
+
+        foreach (var command in new[] { "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage" })
+        {
+            foreach (var wrong in new[] { "[]", "[null]", "[1]", "[\"x\"]", "[[]]", "[true]", "[{},{}]", "[{\"nobodyKnows\":1}]" })
+            {
+                rows.Add(command, wrong, 207);
+            }
+        }
+
+        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession" })
+        {
+            rows.Add(command, "[{}]", 207);
+            rows.Add(command, "[null]", 207);
+            rows.Add(command, "{}", 207);
+            rows.Add(command, "null", 207);
+            rows.Add(command, "\"\"", 207);
+        }
+
+        Add(rows, "AddSession", 207, $"{{{Scenario}}}", "{\"sessionName\":\"n\"}");
+        foreach (var name in new[] { "null", "1", "true", "{}", "[]", "\"\"", "\"  \"", "\"\\t\\u00a0\"", "\"\\ud800\"" })
+        {
+            rows.Add("AddSession", $"[{{\"sessionName\":{name},{Scenario}}}]", 207);
+            rows.Add("AddSession", $"[{{\"sessionName\":\"n\",\"scenarioDefinition\":{{\"scenarioId\":{name}}}}}]", 207);
+        }
+
+        rows.Add("AddSession", $"[{{\"sessionName\":\"{Long}\",{Scenario}}}]", 9003);
+        foreach (var (property, value, code) in new (string, string, int)[]
+        {
+            ("SessionName", "\"n\"", 207), ("extra", "1", 207), ("sessionName", "\"again\"", 207), ("canBeMaster", "\"true\"", 207),
+            ("canBeMaster", "null", 207), ("canBeMaster", "1", 207), ("key", "\"\"", 207), ("key", "1", 207), ("key", $"\"{new string('k', 129)}\"", 9003),
+            ("sessionDescription", "1", 207), ("sessionDescription", $"\"{new string('d', 4_097)}\"", 9003), ("sessionProtocol", "{}", 207),
+            ("sessionProtocol", $"\"{Long}\"", 9003), ("__proto__", "{}", 207), ("$type", "\"x\"", 207), ("", "1", 207),
+        })
+        {
+            rows.Add("AddSession", $"[{{\"sessionName\":\"n\",{Scenario},\"{property}\":{value}}}]", code);
+        }
+
+        foreach (var scenario in new[] { "null", "\"s\"", "[]", "{}", "1", "{\"scenarioId\":\"s\",\"scenarioId\":\"t\"}", "{\"scenarioId\":\"s\",\"more\":1}" })
+        {
+            rows.Add("AddSession", $"[{{\"sessionName\":\"n\",\"scenarioDefinition\":{scenario}}}]", 207);
+        }
+
+        rows.Add("AddSession", $"[{{\"sessionName\":\"n\",\"scenarioDefinition\":{{\"scenarioId\":\"s\",\"scenarioName\":\"{Long}\"}}}}]", 9003);
+        foreach (var id in new[] { "null", "1", "\"\"", "\"a b\"", "\"ü\"", "\"a/b\"", "\"a\\nb\"", $"\"{new string('i', 129)}\"", "{}", "\"\\ud800\"" })
+        {
+            rows.Add("JoinSession", $"[{{\"sessionId\":{id}}}]", 207);
+            rows.Add("DeleteSession", $"[{{\"sessionId\":{id}}}]", 207);
+            rows.Add("SendMessage", $"[{{\"userId\":{id},\"message\":1}}]", 207);
+        }
+
+        foreach (var id in new[] { "no-such-session", "0", "all", new('i', 128), "..", "00000000-0000-0000-0000-000000000000" })
+        {
+            rows.Add("JoinSession", $"[{{\"sessionId\":\"{id}\"}}]", 503);
+            rows.Add("DeleteSession", $"[{{\"sessionId\":\"{id}\"}}]", 503);
+            rows.Add("SendMessage", $"[{{\"userId\":\"{id}\",\"message\":1}}]", 802);
+            rows.Add("SendSceneEventToUser", $"[{{\"userId\":\"{id}\",\"event\":1}}]", 700);
+            rows.Add("SendSceneEventToUserDirect", $"[{{\"userId\":\"{id}\",\"event\":1}}]", 700);
+        }
+
+        Add(rows, "SendMessageToAll", 207, "{}", "{\"message\":null}", "{\"message\":1,\"message\":2}", "{\"message\":1,\"userId\":\"u\"}", "{\"message\":1,\"key\":\"\"}");
+        Add(rows, "SendMessage", 207, "{\"message\":1}", "{\"userId\":\"u\"}", "{\"userId\":\"u\",\"message\":null}");
+        foreach (var epoch in new[] { "\"1\"", "1.5", "1e400", "99999999999999999999", "true", "{}" })
+        {
+            rows.Add("SendSceneEventToAllUsers", $"[{{\"event\":1,\"masterEpoch\":{epoch}}}]", 207);
+        }
+
+        Add(rows, "SendSceneEventToAllUsers", 3012, "{\"event\":1,\"masterEpoch\":-1}", "{\"event\":1,\"masterEpoch\":9223372036854775807}");
+        Add(rows, "SendSceneEventToMaster", 207, "{\"event\":1,\"masterEpoch\":1}", "{\"userId\":\"u\",\"event\":1}");
+        Add(rows, "SendSceneEventToMaster", 3002, "{}", "{\"event\":null}", "{\"event\":\"\"}", "{\"event\":0}");
+        Add(rows, "Login", 209, "{\"userName\":\"x\"}", "{}");
+        Add(rows, "Login", 9003, $"{{\"userName\":\"{Long}\"}}", $"{{\"userName\":\"x\",\"userPassword\":\"{Long}\"}}");
+        Add(rows, "Resume", 9005, "{\"token\":\"x\"}", "{\"token\":\"\"}");
+        Add(rows, "Resume", 207, "{\"token\":null}", "{\"token\":\"x\",\"at\":{}}", "{\"token\":\"x\",\"at\":{\"source\":null,\"epoch\":1,\"seq\":1}}", "{\"token\":\"x\",\"at\":1}");
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task A_wrong_parameter_is_refused_and_changes_nothing(string command, string arguments, int code)
+    {
+        var ann = await LogIn("Ann");
+        var ben = await LogIn("Ben");
+        await ben.Join(await ann.AddSession());
+        await ann.Client.WaitFor("USER_JOINED_SESSION");
+        var before = await State(ann);
+
+        var reply = await ann.Client.InvokeRaw("r", $$"""{"type":1,"invocationId":"r","target":{{JsonSerializer.Serialize(command)}},"arguments":{{arguments}}}""");
+
+        reply.HubError.ShouldBeNull();
+        reply.Error.ShouldBe(code, reply.Message);
+        reply.Message.ShouldNotBeNullOrWhiteSpace();
+        reply.Message.ShouldNotContain("Orchestrator");
+        reply.Message.ShouldNotContain("System.");
+        reply.Code.ShouldBe(Replies.NameOf((RefusalCode)code));
+        reply.Body.ValueKind.ShouldBe(JsonValueKind.Undefined);
+        (await State(ann)).ShouldBe(before);
+        ann.Client.Events.Count.ShouldBe(1);
+        ben.Client.Events.ShouldBeEmpty();
+    }
+
+    public static TheoryData<string, string> BeforeLogin() => new()
+    {
+        { "Logout", "" },
+        { "AddSession", $"{{\"sessionName\":\"n\",{Scenario}}}" },
+        { "GetSessions", "" },
+        { "GetSessionInfo", "" },
+        { "JoinSession", "{\"sessionId\":\"s\"}" },
+        { "LeaveSession", "" },
+        { "DeleteSession", "{\"sessionId\":\"s\"}" },
+        { "SendMessageToAll", "{\"message\":1}" },
+        { "SendMessage", "{\"userId\":\"u\",\"message\":1}" },
+        { "SendSceneEventToMaster", "{\"event\":1}" },
+        { "SendSceneEventToUser", "{\"userId\":\"u\",\"event\":1}" },
+        { "SendSceneEventToAllUsers", "{\"event\":1}" },
+        { "SendSceneEventToUserDirect", "{\"userId\":\"u\",\"event\":1}" },
+        { "SendSceneEventToAllUsersDirect", "{\"event\":1}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BeforeLogin))]
+    public async Task Before_login_it_is_refused(string command, string parameters)
+    {
+        var client = await Connect();
+
+        var reply = await client.InvokeRaw("r", $$"""{"type":1,"invocationId":"r","target":"{{command}}","arguments":[{{parameters}}]}""");
+
+        reply.Error.ShouldBe(204);
+        reply.Message.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Every_command_that_needs_a_login_is_tried_before_it_and_every_command_is_on_the_hub()
+    {
+        var table = Server.Services.GetRequiredService<CommandTable>().All;
+
+        BeforeLogin().Select(row => row.Data.Item1).ShouldBe(table.Where(c => c.Permission == Permission.LoggedIn).Select(c => c.Name), ignoreOrder: true);
+        OrchestratorHub.Commands.ShouldBe(table.Select(c => c.Name), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("{}", 204)]
+    [InlineData("""{"userName":""}""", 204)]
+    [InlineData("""{"userName":null}""", 204)]
+    [InlineData("""{"userName":" \t "}""", 204)]
+    [InlineData("""{"userName":1}""", 207)]
+    [InlineData("""{"userName":"\ud800"}""", 207)]
+    [InlineData("""{"userName":"nobody","userPassword":"wrong"}""", 206)]
+    [InlineData("""{"userPassword":"wrong"}""", 206)]
+    public async Task A_login_that_names_nobody_is_refused(string parameters, int code)
+    {
+        var client = await Connect();
+
+        var reply = await client.InvokeRaw("r", $$"""{"type":1,"invocationId":"r","target":"Login","arguments":[{{parameters}}]}""");
+
+        reply.Error.ShouldBe(code, reply.Message);
+        (await client.Invoke("GetSessions")).Error.ShouldBe(204);
+        await Guest.LogIn(client, "and then somebody");
+    }
+
+    [Theory]
+    [InlineData("\\u0000")]
+    [InlineData("😀 \\u202e")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("'; DROP TABLE state; --")]
+    [InlineData("<script>alert(1)</script>")]
+    public async Task Strange_names_are_only_names(string name)
+    {
+        var client = await Connect();
+
+        var login = await client.InvokeRaw("r", $$"""{"type":1,"invocationId":"r","target":"Login","arguments":[{"userName":"{{name}}"}]}""");
+        var added = await client.InvokeRaw("s", $$"""{"type":1,"invocationId":"s","target":"AddSession","arguments":[{"sessionName":"{{name}}",{{Scenario}}}]}""");
+
+        using var expected = JsonDocument.Parse($"\"{name}\"");
+        login.Ok().Body.Text("userName").ShouldBe(expected.RootElement.GetString());
+        added.Ok().Body.Text("sessionName").ShouldBe(expected.RootElement.GetString());
+    }
+
+    private static void Add(TheoryData<string, string, int> rows, string command, int code, params string[] parameters)
+    {
+        foreach (var each in parameters)
+        {
+            rows.Add(command, $"[{each}]", code);
+        }
+    }
+
+    private static async Task<string> State(Guest guest) => (await guest.Invoke("GetSessionInfo")).Ok().Body.GetRawText();
+}

@@ -1,0 +1,70 @@
+using Orchestrator.Configuration;
+
+namespace Orchestrator.Tests;
+
+/// <summary>Settings that are wrong: the start is refused, and the key is named.</summary>
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("""{"Limits":{"FrameBytes":1}}""", "Limits:FrameBytes")]
+    [InlineData("""{"Limit":{"FrameBytesMax":1}}""", "Limit")]
+    [InlineData("""{"Gateway":{"Guest":"Never"}}""", "Gateway:Guest")]
+    [InlineData("""{"Storage":{"Path":"x"}}""", "Storage:Path")]
+    [InlineData("""{"FrameBytesMax":4096}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"Grace":"00:00:30"}}""", "Limits:Grace")]
+    [InlineData("""{"Limits":{"FrameBytesMax":1}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":-1}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"GraceSeconds":3601}}""", "GraceSeconds")]
+    [InlineData("""{"Limits":{"GraceSeconds":"NaN"}}""", "GraceSeconds")]
+    [InlineData("""{"Limits":{"GraceSeconds":1e300}}""", "GraceSeconds")]
+    [InlineData("""{"Limits":{"GraceSeconds":-0.4}}""", "GraceSeconds")]
+    [InlineData("""{"Limits":{"GraceSeconds":3600.4}}""", "GraceSeconds")]
+    [InlineData("""{"Limits":{"FrameBytesMax":"much"}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":99999999999999}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":1.5}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":null}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":{"More":1}}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":{"FrameBytesMax":[1]}}""", "FrameBytesMax")]
+    [InlineData("""{"Limits":5}""", "Limits")]
+    [InlineData("""{"Gateway":{"Guests":"Sometimes"}}""", "Gateway:Guests")]
+    [InlineData("""{"Gateway":{"Guests":"7"}}""", "Gateway:Guests")]
+    [InlineData("""{"Gateway":{"TokenMinutes":0}}""", "TokenMinutes")]
+    [InlineData("""{"Storage":{"Readers":0}}""", "Readers")]
+    [InlineData("""{"Storage":{"WriteTimeout":"soon"}}""", "WriteTimeout")]
+    public async Task A_wrong_setting_is_refused_by_its_name(string file, string key)
+    {
+        var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile(file));
+
+        refused.Message.ShouldContain(key);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("""{"Limits":{"FrameBytesMax":4096},"Limits":{"FrameBytesMax":4097}}""")]
+    public async Task A_file_that_is_no_settings_is_refused_by_its_name(string file)
+    {
+        var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile(file));
+
+        refused.Message.ShouldContain("orchestrator.json");
+    }
+
+    [Fact]
+    public async Task Right_settings_in_any_case_and_with_comments_are_taken()
+    {
+        await using var server = await HubServer.StartWithFile("""
+            {
+              // a comment
+              "limits": { "gracESeconds": 1.5, },
+              "Gateway": { "Guests": "never", "CorsOrigins": ["http://localhost:1234"] },
+              "Storage": { "WriteTimeout": "00:00:02" },
+              "Logging": { "LogLevel": { "Default": "Warning" } }
+            }
+            """);
+        await using var client = await server.Connect();
+
+        (await client.Invoke("Login", new { userName = "Guest" })).Error.ShouldBe(208);
+    }
+}

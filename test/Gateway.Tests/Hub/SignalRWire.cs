@@ -1,0 +1,94 @@
+using Key = (int Source, long Epoch, long Seq, int Kind, int Arrival);
+
+namespace Orchestrator.Tests;
+
+/// <summary>The scenarios over SignalR.</summary>
+public sealed class SignalRWire(HubServer server) : IScenarioWire
+{
+    public async Task<IScenarioClient> Connect() => new SignalRScenarioClient(await server.Connect());
+
+    public async Task Register(string userName, string userPassword) => await server.Register(userName, userPassword);
+}
+
+/// <summary>
+/// A client over SignalR. There answers overtake events, and an answer carries the place after which it stands: the order is restored from that, as our SDKs do.
+/// </summary>
+public sealed class SignalRScenarioClient(HubClient client) : IScenarioClient
+{
+    public IReadOnlyList<Heard> Heard
+    {
+        get
+        {
+            var arrivals = client.Arrivals;
+            var places = new Dictionary<HubArrival, Key>();
+            var sources = new List<string>();
+            var last = default(Key);
+            foreach (var arrival in arrivals)
+            {
+                last = KeyOf(arrival, sources, last);
+                places[arrival] = last;
+            }
+
+            return [.. arrivals.Where(a => !CameTooLate(a, arrivals)).OrderBy(a => places[a]).Select(Say)];
+        }
+    }
+
+    public async Task<Answered> Call(string command, object? parameters = null)
+    {
+        var reply = parameters is null ? await client.Invoke(command) : await client.Invoke(command, parameters);
+        return new Answered(reply.Error, reply.Message, reply.Body);
+    }
+
+    public void Cut() => client.Cut();
+
+    public ValueTask DisposeAsync() => client.DisposeAsync();
+
+    /// <summary>What the session published after a leave and what was on its way before the answer to it: our SDKs pass over it.</summary>
+    private static bool CameTooLate(HubArrival arrival, IReadOnlyList<HubArrival> arrivals) => arrival is HubEvent { Stamp: { } s } && arrivals
+        .Skip(arrival.Order)
+        .OfType<HubReply>()
+        .Any(r => r.Command == "LeaveSession" && r.Answer?.At is { } at && at.Source == s.Source && at.Epoch == s.Epoch && at.Seq < s.Seq && !Rejoined(r, s, arrivals));
+
+    /// <summary>Whether a later answer let it in again before this event.</summary>
+    private static bool Rejoined(HubReply leave, HubStamp stamp, IReadOnlyList<HubArrival> arrivals) => arrivals
+        .Skip(leave.Order)
+        .OfType<HubReply>()
+        .Any(r => r.Command == "JoinSession" && r.Answer?.At is { } at && at.Source == stamp.Source && at.Seq < stamp.Seq);
+
+    /// <summary>What has no place of its own stays where it arrived.</summary>
+    private static Key KeyOf(HubArrival arrival, List<string> sources, Key last) => arrival switch
+    {
+        HubEvent { Stamp: { } s } => (Index(sources, s.Source), s.Epoch, s.Seq, 0, arrival.Order),
+        HubReply { Answer.At: { Seq: > 0 } p } => (Index(sources, p.Source), p.Epoch, p.Seq, 1, arrival.Order),
+        _ => last with { Arrival = arrival.Order },
+    };
+
+    private static int Index(List<string> sources, string source)
+    {
+        var index = sources.IndexOf(source);
+        if (index >= 0)
+        {
+            return index;
+        }
+
+        sources.Add(source);
+        return sources.Count - 1;
+    }
+
+    private static Heard Say(HubArrival arrival) => arrival switch
+    {
+        HubEvent e => new Heard(e.Kind, e.Data, IsAnswer: false),
+        HubReply r => new Heard(r.Command, r.Body, IsAnswer: true),
+        _ => throw new InvalidOperationException(),
+    };
+}
+
+public sealed class SignalRSessionLifeTests(SharedServer shared) : SessionLifeScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalROrderTests(SharedServer shared) : OrderScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRMasterTests(SharedServer shared) : MasterScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRTrafficTests(SharedServer shared) : TrafficScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRDeviceTests(SharedServer shared) : DeviceScenarios(new SignalRWire(shared.Server), shared.Server);

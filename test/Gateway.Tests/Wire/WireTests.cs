@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api;
+using Orchestrator.Connections;
+using Orchestrator.SignalR;
+
+namespace Orchestrator.Gateway.Wire;
+
+/// <summary>docs/wire.md is the snapshot of the wire: what changes here must change there.</summary>
+public sealed partial class WireTests
+{
+    private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "wire.md"));
+
+    [Fact]
+    public async Task Every_command_is_documented_with_its_parameters()
+    {
+        await using var server = await HubServer.Start();
+        var commands = server.Services.GetRequiredService<CommandTable>().All;
+
+        var documented = CommandRow().Matches(Document).ToDictionary(m => m.Groups["name"].Value, m => TopLevel(m.Groups["parameters"].Value), StringComparer.Ordinal);
+
+        documented.Keys.Order(StringComparer.Ordinal).ShouldBe(commands.Select(c => c.Name).Order(StringComparer.Ordinal));
+        foreach (var command in commands)
+        {
+            documented[command.Name].ShouldBe(ParametersOf(command), ignoreOrder: true, command.Name);
+        }
+    }
+
+    [Fact]
+    public void Every_event_is_documented()
+    {
+        foreach (var name in typeof(IOrchestratorClient).GetMethods().Select(m => m.Name))
+        {
+            Document.ShouldContain($"`{name}`");
+        }
+    }
+
+    [Fact]
+    public void Every_refusal_is_documented_with_its_number_name_and_retry()
+    {
+        var documented = RefusalRow().Matches(Document)
+            .Select(m => (Number: int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture), Name: m.Groups["name"].Value, Retry: m.Groups["retry"].Value.Trim()));
+
+        documented.ShouldBe(
+            Enum.GetValues<RefusalCode>().Select(c => ((int)c, Replies.NameOf(c), c.IsTemporary() ? "yes" : "")), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Every_close_code_is_documented()
+    {
+        foreach (var code in Enum.GetValues<CloseCode>())
+        {
+            Document.ShouldContain(((int)code).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static IEnumerable<string> ParametersOf(Command command)
+    {
+        // These two take none on the hub; what the table knows more of them belongs to HTTP and to later wires.
+        if (command.Name is "LeaveSession" or "GetSessionInfo")
+        {
+            return [];
+        }
+
+        return command.ParametersType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name) + (IsOptional(command.ParametersType, p) ? "?" : ""));
+    }
+
+    private static bool IsOptional(Type type, PropertyInfo property) =>
+        type.GetConstructors().SelectMany(c => c.GetParameters()).FirstOrDefault(p => p.Name == property.Name) is { HasDefaultValue: true }
+        // Missing is a refusal of its own for these, so binding lets it pass.
+        && property.Name != "Event" && !(property.Name == "UserId" && type.Name.EndsWith("EventParameters", StringComparison.Ordinal));
+
+    /// <summary>The parameters of a row, without those of nested objects.</summary>
+    private static string[] TopLevel(string parameters) =>
+        [.. Nested().Replace(parameters.Replace("`", "", StringComparison.Ordinal), "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "Orchestrator.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory.FullName;
+    }
+
+    [GeneratedRegex(@"^\| `(?<name>[A-Z]\w+)` \| (?<parameters>[^|]*)\|[^|]*\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex CommandRow();
+
+    [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>\w+) \|(?<retry>[^|]*)\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex RefusalRow();
+
+    [GeneratedRegex(@" *\{[^}]*\}", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Nested();
+}

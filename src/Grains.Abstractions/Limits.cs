@@ -45,7 +45,7 @@ public sealed class Limits
     [Range(1, 10_000)]
     public int SessionsPerUserMax { get; set; } = 100;
 
-    /// <summary>Devices of one user that are connected at a time.</summary>
+    /// <summary>Devices of one user at a time, those included that are lost and may come back.</summary>
     [Range(1, 10_000)]
     public int DevicesPerUserMax { get; set; } = 32;
 

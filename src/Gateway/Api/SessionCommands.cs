@@ -62,11 +62,16 @@ public sealed class SessionCommands
         {
             session = await _entrance.Enter(context.Socket, entered);
         }
-        catch
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
+        {
+            // A repeated key: the first reply stands, though the caller has left the session since.
+            session = entered;
+        }
+        catch (Exception e)
         {
             // A member that hears nothing is none: what was done is undone, and the caller may try again.
             await User(context).LeaveSession(context.User, new LeaveSession());
-            throw;
+            throw Refusal.Temporary($"The session could not be followed ({e.Message}); try again.");
         }
 
         context.Socket.LastChange = new SessionPlace(session.Session.SessionId, session.At);
@@ -75,8 +80,7 @@ public sealed class SessionCommands
 
     private async Task<Answer<Nothing>> Leave(CommandContext context, LeaveSession parameters)
     {
-        var left = await User(context).LeaveSession(context.User, parameters);
-        _entrance.Leave(context.Socket, left.Session);
+        var left = await _entrance.Leave(context.Socket, () => User(context).LeaveSession(context.User, parameters));
         // A session that closed under the user has no place any more.
         context.Socket.LastChange = new SessionPlace(left.Session, left.At == default ? null : left.At);
         return new(new Nothing(), Place.Of(left.Session.Value, left.At));

@@ -49,6 +49,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>The place of this connection's last change to a session; the list of sessions is not answered from before it.</summary>
     public SessionPlace? LastChange { get; set; }
 
+    /// <summary>While this connection's own leave is under way: done when it has seen everything before it. The reply tells it the rest.</summary>
+    public TaskCompletionSource? Leaving { get; set; }
+
     public IEnumerable<Subscription> Subscriptions => _subscriptions.Values;
 
     public Seat Seat => new(id, Caller!.User, Caller.Device);

@@ -8,7 +8,7 @@ namespace Orchestrator.Connections;
 public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<ConnectionId, ClientConnection> _connections = new();
 
@@ -57,7 +57,7 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
         }
     }
 
-    /// <summary>Tells every client that the server stops, and waits a moment: SignalR's own end, which follows, cuts off what is not written yet.</summary>
+    /// <summary>Tells every client that the server stops, and gives that a moment: the server ends its connections next, and cuts off what is still on its way.</summary>
     private void CloseAll()
     {
         foreach (var connection in _connections.Values)

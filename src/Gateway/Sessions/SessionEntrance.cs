@@ -4,8 +4,10 @@ using Orchestrator.Delivery;
 namespace Orchestrator.Sessions;
 
 /// <summary>Lets a connection see the session that its user is in. It is the same operation at a join, at a login of another device, and at a resume.</summary>
-public sealed class SessionEntrance(Relay relay)
+public sealed class SessionEntrance(Relay relay, TimeProvider time)
 {
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(5);
+
     /// <summary>After a join: everything since the join, once the reply is on its way. Gives the reply's session: newer than the join only if the log was too short.</summary>
     public async Task<SessionEntered> Enter(ClientConnection connection, SessionEntered entered)
     {
@@ -32,13 +34,27 @@ public sealed class SessionEntrance(Relay relay)
         beginning.Subscription.Release();
     }
 
-    /// <summary>The connection sees nothing more of the session.</summary>
-    public void Leave(ClientConnection connection, SessionId session)
+    /// <summary>Leaves: the connection has seen everything before its leave when this is done, and sees nothing after it.</summary>
+    public async Task<SessionLeft> Leave(ClientConnection connection, Func<Task<SessionLeft>> leave)
     {
-        connection.Session = null;
-        if (connection.Remove(SourceId.Of(session)) is { } subscription)
+        var leaving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.Leaving = leaving;
+        try
         {
-            relay.Drop(subscription);
+            var left = await leave();
+            if (connection.SubscriptionTo(SourceId.Of(left.Session)) is { } subscription)
+            {
+                await leaving.Task.WaitAsync(LeaveMax, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                connection.Remove(subscription.Source);
+                relay.Drop(subscription);
+            }
+
+            connection.Session = null;
+            return left;
+        }
+        finally
+        {
+            connection.Leaving = null;
         }
     }
 

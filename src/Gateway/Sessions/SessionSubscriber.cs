@@ -10,8 +10,13 @@ public sealed class SessionSubscriber(ClientConnection connection, SessionId ses
 
     public override void Next(EncodedEnvelope envelope, long previous)
     {
-        connection.Send(envelope.For(connection.Dialect, previous));
-        if (envelope.Envelope.Event is SessionClosed || (envelope.Envelope.Event is MemberLeft left && left.User == Seat.User))
+        var isOwnLeave = envelope.Envelope.Event is MemberLeft left && left.User == Seat.User;
+        if (!isOwnLeave || connection.Leaving is null)
+        {
+            connection.Send(envelope.For(connection.Dialect, previous));
+        }
+
+        if (isOwnLeave || envelope.Envelope.Event is SessionClosed)
         {
             Leave();
         }
@@ -33,5 +38,7 @@ public sealed class SessionSubscriber(ClientConnection connection, SessionId ses
         {
             relay.Drop(subscription);
         }
+
+        connection.Leaving?.TrySetResult();
     }
 }

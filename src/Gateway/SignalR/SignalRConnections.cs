@@ -58,6 +58,11 @@ internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDial
             log.LogDebug(e, "Connection {Connection} did not hear why", connection.ConnectionId);
         }
 
-        connection.Abort();
+        if (code != CloseCode.Shutdown)
+        {
+            connection.Abort();
+        }
+
+        // A server that stops ends its connections by itself; two ends at once would cut off what was just said.
     }
 }

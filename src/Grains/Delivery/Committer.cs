@@ -61,6 +61,13 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
     private long Epoch { get; set; }
 
+    /// <summary>The first reply to a key; for commands that have work to do before they decide.</summary>
+    public bool TryRecall<TReply>(CommandKey? key, out TReply reply, [CallerMemberName] string command = "")
+    {
+        reply = default!;
+        return key is { } known && _replies.TryRecall(known, command, out reply);
+    }
+
     /// <summary>Decides and applies, publishes at once, replies at once, writes behind.</summary>
     /// <param name="key">A known key gets the first reply again, and nothing is decided.</param>
     public TReply Live<TReply>(CommandKey? key, Func<IReadOnlyList<Outgoing>> decide, Func<TReply> reply, [CallerMemberName] string command = "")

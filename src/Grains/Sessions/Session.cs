@@ -61,7 +61,7 @@ public sealed partial class Session(Limits limits)
     {
         DemandMember(caller.User);
         var happened = new Happenings(this);
-        Exit(happened, caller.User, LeaveReason.Left, Audience.AllBut(caller.Device));
+        Exit(happened, caller.User, LeaveReason.Left);
         return happened.All;
     }
 
@@ -185,22 +185,25 @@ public sealed partial class Session(Limits limits)
         }
     }
 
-    /// <summary>The next master is elected before the others are told that the old one left.</summary>
-    private void Exit(Happenings happened, UserId user, LeaveReason reason, Audience audience)
+    /// <summary>
+    /// The next master is elected before the others are told that the old one left. The leaver's own devices are told as well: it is the last they see, so that their gateway
+    /// knows when they have seen everything before it.
+    /// </summary>
+    private void Exit(Happenings happened, UserId user, LeaveReason reason)
     {
         if (State!.Master == user)
         {
             Elect(happened, leaver: user);
         }
 
-        happened.Add(new Outgoing(new MemberLeft(user, reason), audience));
+        happened.Add(Outgoing.ToEveryone(new MemberLeft(user, reason)));
     }
 
     private void End(Happenings happened, UserId user, LeaveReason leave, CloseReason close)
     {
         if (HasMember(user))
         {
-            Exit(happened, user, leave, Audience.Everyone);
+            Exit(happened, user, leave);
         }
 
         if (IsAdministratorOutside(user))

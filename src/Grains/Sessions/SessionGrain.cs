@@ -49,8 +49,14 @@ public sealed class SessionGrain : Grain, ISessionGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _reporter.End(cancellationToken);
-        await _commit.End(cancellationToken);
+        try
+        {
+            await _reporter.End(cancellationToken);
+        }
+        finally
+        {
+            await _commit.End(cancellationToken);
+        }
     }
 
     public Task<SessionEntered> Open(Caller caller, AddSession command) => Task.FromResult(_commit.Live(
@@ -86,7 +92,8 @@ public sealed class SessionGrain : Grain, ISessionGrain
     public Task<Position> SendMessage(Caller caller, SendMessage command) => Task.FromResult(_commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.SendMessage(caller, command),
-        () => _source.At));
+        () => _source.At,
+        command.To is null ? "SendMessageToAll" : "SendMessage"));
 
     public Task<Position> SendSceneEvent(Caller caller, SendSceneEvent command) => Task.FromResult(_commit.Live(
         key: null,

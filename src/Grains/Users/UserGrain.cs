@@ -80,7 +80,13 @@ public sealed class UserGrain : Grain, IUserGrain
 
     public async Task<SessionEntered> AddSession(Caller caller, AddSession command)
     {
-        // The same key opens the same session, whatever happened to the first reply, so the repeat is answered by that session.
+        var key = CommandKeys.Of(caller, command.Key);
+        if (_commit.TryRecall<SessionEntered>(key, out var first))
+        {
+            return first;
+        }
+
+        // The same key opens the same session, also when this activation has not seen the first reply.
         var id = new SessionId(command.Key is null ? _ids.Next() : KeyedIds.Of(Id, command.Key));
         if (_user.State.Session != id)
         {
@@ -89,12 +95,17 @@ public sealed class UserGrain : Grain, IUserGrain
         }
 
         var entered = await Session(id).Open(caller, command);
-        Live(() => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)]);
-        return entered;
+        return _commit.Live(key, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)], () => entered);
     }
 
     public async Task<SessionEntered> JoinSession(Caller caller, JoinSession command)
     {
+        var key = CommandKeys.Of(caller, command.Key);
+        if (_commit.TryRecall<SessionEntered>(key, out var first))
+        {
+            return first;
+        }
+
         if (_user.State.Session is { } current && current != command.SessionId && !await Session(command.SessionId).Exists())
         {
             // Asked only when the next check may refuse: which session there is counts before which one the user is in.
@@ -103,12 +114,17 @@ public sealed class UserGrain : Grain, IUserGrain
 
         await DemandNoOtherSession(command.SessionId);
         var entered = await Session(command.SessionId).Join(caller, command);
-        Live(() => _user.TakeUp(entered, caller.Device));
-        return entered;
+        return _commit.Live(key, () => _user.TakeUp(entered, caller.Device), () => entered);
     }
 
     public async Task<SessionLeft> LeaveSession(Caller caller, LeaveSession command)
     {
+        var key = CommandKeys.Of(caller, command.Key);
+        if (_commit.TryRecall<SessionLeft>(key, out var first))
+        {
+            return first;
+        }
+
         if (_user.State.Session is not { } id)
         {
             throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
@@ -125,14 +141,19 @@ public sealed class UserGrain : Grain, IUserGrain
             left = new SessionLeft(id, default);
         }
 
-        Live(() => _user.GiveUp(id));
-        return left;
+        return _commit.Live(key, () => _user.GiveUp(id), () => left);
     }
 
     public async Task DeleteSession(Caller caller, DeleteSession command)
     {
+        var key = CommandKeys.Of(caller, command.Key);
+        if (_commit.TryRecall<bool>(key, out _))
+        {
+            return;
+        }
+
         await Session(command.SessionId).Delete(caller, command);
-        Live(() => _user.GiveUpAdministration(command.SessionId));
+        _commit.Live(key, () => _user.GiveUpAdministration(command.SessionId), static () => true);
     }
 
     public async Task<SessionSnapshot> GetSession(Caller caller)

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Tests;
 
@@ -8,6 +9,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Inputs = 20_000;
     private const int Batch = 25;
+    private const int Broken = 3;
+    private const int Calls = 10;
     private const long BytesMax = 64 << 20;
 
     private static readonly string[] Frames =
@@ -23,11 +26,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
         """{"type":1,"invocationId":"9","target":"Resume","arguments":[{"token":"TOKEN","at":{"source":"SESSION","epoch":1,"seq":2}}]}""",
         """{"type":1,"invocationId":"10","target":"Logout","arguments":[]}""",
         """{"type":6}""",
-        """{"type":7,"error":"bye"}""",
         """{"type":4,"invocationId":"11","target":"GetSessions","arguments":[],"streamIds":["1"]}""",
         """{"type":2,"invocationId":"11","item":{"a":1}}""",
         """{"type":3,"invocationId":"11","result":{"a":1}}""",
         """{"type":5,"invocationId":"11"}""",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "null", "true", "0", "-1", "1e300", "9223372036854775808", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud83d\\ude00\"", "[]", "{}", "[[[[1]]]]", "[null,null]",
+        "{\"a\":{\"b\":{}}}", "\"SESSION\"", "\"../..\"",
     ];
 
     private static readonly string[] Tokens =
@@ -73,8 +81,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         {
             for (var i = 0; i < Batch; i++)
             {
-                var frame = Frames[random.Next(Frames.Length)].Replace("SESSION", session, StringComparison.Ordinal).Replace("TOKEN", guest.Token, StringComparison.Ordinal);
-                client.SendRaw(Mutate([.. Encoding.UTF8.GetBytes(frame), HubClient.RecordSeparator], random), random.Next(8) == 0 ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
+                // Broken ones come last: what is no JSON ends the connection.
+                var frame = Frames[random.Next(random.Next(12) == 0 ? Frames.Length : Calls)].Replace("SESSION", session, StringComparison.Ordinal).Replace("TOKEN", guest.Token, StringComparison.Ordinal);
+                var changed = Encoding.UTF8.GetBytes(Change(frame, session, random));
+                byte[] bytes = i < Batch - Broken ? [.. changed, HubClient.RecordSeparator] : Mutate([.. changed, HubClient.RecordSeparator], random);
+                client.SendRaw(bytes, random.Next(8) == 0 ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
             }
 
             // Ends what may be open before it.
@@ -90,6 +101,60 @@ public sealed class FuzzTests(ITestOutputHelper output)
         {
             throw new TimeoutException($"seed {seed}: neither answered nor closed after {client.Arrivals.Count} arrivals", e);
         }
+    }
+
+    /// <summary>Puts another value, or none, somewhere: still JSON, seldom still a good call.</summary>
+    private static string Change(string frame, string session, Random random)
+    {
+        var root = JsonNode.Parse(frame)!;
+        for (var i = random.Next(3); i > 0; i--)
+        {
+            var at = Descend(root, random);
+            var value = JsonNode.Parse(Values[random.Next(Values.Length)].Replace("SESSION", session, StringComparison.Ordinal));
+            switch (at)
+            {
+                case JsonObject fields when random.Next(4) == 0:
+                    fields[$"more{i}"] = value;
+                    break;
+                case JsonObject { Count: > 0 } fields when random.Next(4) == 0:
+                    fields.Remove(fields.ElementAt(random.Next(fields.Count)).Key);
+                    break;
+                case JsonObject { Count: > 0 } fields:
+                    fields[fields.ElementAt(random.Next(fields.Count)).Key] = value;
+                    break;
+                case JsonArray items when items.Count == 0 || random.Next(4) == 0:
+                    items.Add(value);
+                    break;
+                case JsonArray items:
+                    items[random.Next(items.Count)] = value;
+                    break;
+            }
+        }
+
+        return root.ToJsonString();
+    }
+
+    /// <summary>An object or a list somewhere in it, mostly deep inside.</summary>
+    private static JsonNode Descend(JsonNode at, Random random)
+    {
+        while (random.Next(100) > 0)
+        {
+            JsonNode?[] inner = at switch
+            {
+                JsonObject fields => [.. fields.Select(f => f.Value)],
+                JsonArray items => [.. items],
+                _ => [],
+            };
+            inner = [.. inner.Where(n => n is JsonObject or JsonArray)];
+            if (inner.Length == 0)
+            {
+                break;
+            }
+
+            at = inner[random.Next(inner.Length)]!;
+        }
+
+        return at;
     }
 
     private static byte[] Mutate(byte[] frame, Random random)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using System.Runtime.InteropServices;
 
 namespace Orchestrator;
@@ -40,7 +41,9 @@ public sealed class PayloadConverter : JsonConverter<Payload>
         }
 
         using var value = JsonDocument.ParseValue(ref reader);
-        return new Payload(JsonMarshal.GetRawUtf8Value(value.RootElement).ToArray());
+        var utf8 = JsonMarshal.GetRawUtf8Value(value.RootElement);
+        // Passed on as it is, it would end the connection of everybody who gets it.
+        return Utf8.IsValid(utf8) ? new Payload(utf8.ToArray()) : throw new JsonException("The value is not valid UTF-8.");
     }
 
     public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options)

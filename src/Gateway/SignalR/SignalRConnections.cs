@@ -21,7 +21,7 @@ public sealed class SignalRConnections(
         var address = http?.Connection.RemoteIpAddress;
         var origin = new Origin(http?.Account(), address is not null && IPAddress.IsLoopback(address), address?.ToString() ?? "");
         var writer = new SignalRWriter(connection, dialect, log);
-        var client = new ClientConnection(new ConnectionId(connection.ConnectionId), origin, dialect, writer, context);
+        var client = new ClientConnection(new ConnectionId(connection.ConnectionId, context.Time.GetUtcNow()), origin, dialect, writer, context);
         connection.Items[ItemKey] = client;
         connections.Add(client);
         return base.OnConnectedAsync(connection);

@@ -22,7 +22,7 @@ public interface IUserGrain : ISource
 
     /// <summary>
     /// Brings a device back on a new connection, within the grace period or afterwards if another device kept the user here.
-    /// Refusals: <see cref="RefusalCode.ResumeExpired"/> (the device was forgotten or has logged out).
+    /// Refusals: <see cref="RefusalCode.ResumeExpired"/> (the device was forgotten, has logged out, or has a newer connection).
     /// </summary>
     [Alias("resume")]
     Task<UserEntered> Resume(Caller caller, ConnectionId connection);

@@ -81,6 +81,11 @@ public sealed class User(Limits limits)
     private IReadOnlyList<Outgoing> Connect(DeviceId device, ConnectionId connection)
     {
         var former = State.Devices.GetValueOrDefault(device)?.Connection;
+        if (former is { } newer && connection.OpenedAt < newer.OpenedAt)
+        {
+            throw new Refusal(RefusalCode.ResumeExpired, "The device has a newer connection.");
+        }
+
         var connected = Outgoing.Silent(new DeviceConnected(device, connection));
         return former is { } old && old != connection
             ? Happened(connected, new Outgoing(new ConnectionSuperseded(old), Audience.OnlyDevices(device)))

@@ -230,6 +230,12 @@ internal sealed class Activation(GrainClass grainClass, string key) : Mailbox(gr
             LeaveInTurn(new DeactivationReason(DeactivationReasonCode.ApplicationError, stale.Message));
         }
 
+        if (exception is EngineStoppedException)
+        {
+            // The process is about to end, and nobody waits for it.
+            return;
+        }
+
         if (request is TimerTick)
         {
             Engine.Logger.LogError(exception, "A timer of {Grain} failed.", GrainId);

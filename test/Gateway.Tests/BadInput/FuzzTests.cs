@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Tests;
 
-/// <summary>Valid frames with mistakes in them, by the thousand. ORCHESTRATOR_SEED repeats a run.</summary>
+/// <summary>Valid frames with mistakes in them, by the thousand. TEST_SEED repeats a run.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Inputs = 20_000;

@@ -29,7 +29,7 @@ public sealed class SignalRScenarioClient(HubClient client) : IScenarioClient
                 places[arrival] = last;
             }
 
-            return [.. arrivals.Where(a => !CameTooLate(a, arrivals)).OrderBy(a => places[a]).Select(Say)];
+            return [.. arrivals.OrderBy(a => places[a]).Select(Say)];
         }
     }
 
@@ -42,18 +42,6 @@ public sealed class SignalRScenarioClient(HubClient client) : IScenarioClient
     public void Cut() => client.Cut();
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
-
-    /// <summary>What the session published after a leave and what was on its way before the answer to it: our SDKs pass over it.</summary>
-    private static bool CameTooLate(HubArrival arrival, IReadOnlyList<HubArrival> arrivals) => arrival is HubEvent { Stamp: { } s } && arrivals
-        .Skip(arrival.Order)
-        .OfType<HubReply>()
-        .Any(r => r.Command == "LeaveSession" && r.Answer?.At is { } at && at.Source == s.Source && at.Epoch == s.Epoch && at.Seq < s.Seq && !Rejoined(r, s, arrivals));
-
-    /// <summary>Whether a later answer let it in again before this event.</summary>
-    private static bool Rejoined(HubReply leave, HubStamp stamp, IReadOnlyList<HubArrival> arrivals) => arrivals
-        .Skip(leave.Order)
-        .OfType<HubReply>()
-        .Any(r => r.Command == "JoinSession" && r.Answer?.At is { } at && at.Source == stamp.Source && at.Seq < stamp.Seq);
 
     /// <summary>What has no place of its own stays where it arrived.</summary>
     private static Key KeyOf(HubArrival arrival, List<string> sources, Key last) => arrival switch

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Tests;
 
 /// <summary>
-/// Receivers whose connections break at random moments, while one sends all the time. ORCHESTRATOR_CUTS says how often, ORCHESTRATOR_SEED repeats
+/// Receivers whose connections break at random moments, while one sends all the time. TEST_CUTS says how often, TEST_SEED repeats
 /// a run as far as the machine allows.
 /// </summary>
 public sealed class CutTests(ITestOutputHelper output)

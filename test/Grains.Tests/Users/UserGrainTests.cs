@@ -145,6 +145,27 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
     }
 
     [Fact]
+    public async Task A_repeated_key_gets_the_first_reply_whatever_happened_since()
+    {
+        await Login("ann");
+        var added = await User("ann").AddSession(Caller("ann"), Add(key: "add"));
+        var session = added.Session.SessionId;
+        var left = await Leave("ann", "leave");
+        (await Leave("ann", "leave")).ShouldBe(left);
+        var joined = await Join("ann", session, "join");
+        (await Join("ann", session, "join")).At.ShouldBe(joined.At);
+        await Leave("ann");
+        (await Join("ann", session, "join")).At.ShouldBe(joined.At);
+        var delete = new DeleteSession(session, "delete");
+        await User("ann").DeleteSession(Caller("ann"), delete);
+        await User("ann").DeleteSession(Caller("ann"), delete);
+        (await User("ann").AddSession(Caller("ann"), Add(key: "add"))).At.ShouldBe(added.At);
+
+        (await Host.List()).ShouldBeEmpty();
+        (await RefusalOf(Leave("ann", "join"))).ShouldBe(RefusalCode.KeyReused);
+    }
+
+    [Fact]
     public async Task The_same_key_of_another_user_gives_another_session()
     {
         await Login("ann");

@@ -20,6 +20,18 @@ public sealed class UserTests
     public UserTests() => _user = new User(_limits);
 
     [Fact]
+    public void A_connection_that_was_opened_earlier_does_not_supersede_a_later_one()
+    {
+        var earlier = new ConnectionId("earlier", DateTimeOffset.UnixEpoch);
+        var later = new ConnectionId("later", DateTimeOffset.UnixEpoch.AddSeconds(1));
+        _user.Login(Phone, new ConnectionId("first", DateTimeOffset.UnixEpoch));
+        _user.Resume(Phone, later);
+
+        RefusalOf(() => _user.Resume(Phone, earlier)).ShouldBe(RefusalCode.ResumeExpired);
+        _user.State.Devices[Phone].Connection.ShouldBe(later);
+    }
+
+    [Fact]
     public void A_user_that_nobody_logged_in_as_is_forgotten_and_nowhere()
     {
         _user.IsForgotten.ShouldBeTrue();

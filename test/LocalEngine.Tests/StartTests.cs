@@ -4,6 +4,16 @@ namespace Orchestrator.LocalEngine;
 
 public sealed class StartTests
 {
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task A_key_without_a_letter_is_refused_as_a_cluster_does(string key)
+    {
+        await using var engine = await TestEngine.Start(typeof(TurnTests.BusyGrain));
+
+        Should.Throw<ArgumentException>(() => engine.Get<TurnTests.IBusy>(key));
+    }
+
     [Fact]
     public Task A_grain_method_that_returns_no_task_is_refused() => IsRefused(
         "IReturnsInt.Now returns Int32; a grain's method returns Task, Task<T>, ValueTask or ValueTask<T>.",

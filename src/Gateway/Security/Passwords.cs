@@ -26,25 +26,31 @@ public sealed class Passwords
     /// </summary>
     public async Task<AccountRecord> Check(string userName, string password)
     {
-        var grain = _grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName));
-        AccountCredentials? credentials = null;
-        try
-        {
-            credentials = await grain.GetCredentials();
-        }
-        catch (Refusal refusal) when (refusal.Code == RefusalCode.UserNotFound)
-        {
-            // Goes on, so that the time it takes does not tell which names exist.
-        }
-
+        var name = AccountName.Normalise(userName);
+        // Goes on without one, so that the time it takes does not tell which names exist.
+        var credentials = name.Length == 0 ? null : await Find(name);
         var result = _hasher.VerifyHashedPassword(null!, credentials?.PasswordHash ?? _nobody.Value, password);
         if (credentials is null || result == PasswordVerificationResult.Failed)
         {
-            await (credentials is null ? Task.CompletedTask : grain.SignInFailed());
+            await (credentials is null ? Task.CompletedTask : Account(name).SignInFailed());
             throw new Refusal(RefusalCode.CredentialsInvalid, "Name and password do not belong together.");
         }
 
-        await grain.SignedIn();
+        await Account(name).SignedIn();
         return credentials.Account;
     }
+
+    private async Task<AccountCredentials?> Find(string name)
+    {
+        try
+        {
+            return await Account(name).GetCredentials();
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.UserNotFound)
+        {
+            return null;
+        }
+    }
+
+    private IAccountGrain Account(string name) => _grains.GetGrain<IAccountGrain>(name);
 }

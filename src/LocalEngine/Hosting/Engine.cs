@@ -85,7 +85,7 @@ internal sealed class Engine : IGrainFactory, IDisposable
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
-        ArgumentNullException.ThrowIfNull(primaryKey);
+        ArgumentException.ThrowIfNullOrWhiteSpace(primaryKey);
         return _catalogue.ClassOf(typeof(TGrainInterface), grainClassNamePrefix).Reference<TGrainInterface>(primaryKey);
     }
 

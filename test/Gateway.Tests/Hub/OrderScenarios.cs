@@ -62,6 +62,8 @@ public abstract class OrderScenarios(IScenarioWire wire, HubServer server) : Sce
             (await joiner.Client.JoinSession(session)).Ok();
         }
 
+        // The last joiner hears at least one, so that it hears the last one too.
+        await joiners[^1].Client.WaitFor("MessageSent", _ => true);
         await enough.CancelAsync();
         var sent = await sending;
         foreach (var person in joiners.Append(ben))

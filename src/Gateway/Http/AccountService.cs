@@ -14,7 +14,7 @@ public sealed class AccountService(
         Validation.Name(userName, "userName", limits);
         Validation.Key(key, limits);
         DemandPassword(password, "password");
-        return await Grain(userName).Register(new RegisterAccount(userName.Trim(), passwords.Hash(password), key));
+        return await Grain(userName).Register(new RegisterAccount(userName.Trim(), await passwords.Hash(password), key));
     }
 
     public async Task<TokenBody> LogIn(string userName, string password)
@@ -30,7 +30,7 @@ public sealed class AccountService(
         Validation.Key(key, limits);
         DemandPassword(change.NewPassword, "newPassword");
         await passwords.Check(account.UserName, change.Password);
-        await Grain(account.UserName).ChangePassword(new ChangePassword(passwords.Hash(change.NewPassword), key));
+        await Grain(account.UserName).ChangePassword(new ChangePassword(await passwords.Hash(change.NewPassword), key));
     }
 
     public Task Remove(AccountRecord account, string? key)

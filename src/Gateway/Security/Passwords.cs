@@ -7,6 +7,8 @@ namespace Orchestrator.Security;
 /// <summary>Hashes and compares passwords with ASP.NET Core Identity's hasher, here at the edge: it is work, and a grain must not be kept busy with it.</summary>
 public sealed class Passwords
 {
+    // A hash takes a processor for a good part of a tenth of a second; half of them stay free for those who are in a session.
+    private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly IGrainFactory _grains;
     private readonly PasswordHasher<AccountRecord> _hasher;
     private readonly Lazy<string> _nobody;
@@ -15,10 +17,10 @@ public sealed class Passwords
     {
         _grains = grains;
         _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.PasswordIterations }));
-        _nobody = new(() => Hash("nobody's password"));
+        _nobody = new(() => _hasher.HashPassword(null!, "nobody's password"));
     }
 
-    public string Hash(string password) => _hasher.HashPassword(null!, password);
+    public Task<string> Hash(string password) => InTurn(() => _hasher.HashPassword(null!, password));
 
     /// <summary>
     /// The account of name and password. Refusals: <see cref="RefusalCode.CredentialsInvalid"/>, also for a name that does not exist, and as late;
@@ -29,7 +31,7 @@ public sealed class Passwords
         var name = AccountName.Normalise(userName);
         // Goes on without one, so that the time it takes does not tell which names exist.
         var credentials = name.Length == 0 ? null : await Find(name);
-        var result = _hasher.VerifyHashedPassword(null!, credentials?.PasswordHash ?? _nobody.Value, password);
+        var result = await InTurn(() => _hasher.VerifyHashedPassword(null!, credentials?.PasswordHash ?? _nobody.Value, password));
         if (credentials is null || result == PasswordVerificationResult.Failed)
         {
             await (credentials is null ? Task.CompletedTask : Account(name).SignInFailed());
@@ -38,6 +40,19 @@ public sealed class Passwords
 
         await Account(name).SignedIn();
         return credentials.Account;
+    }
+
+    private async Task<T> InTurn<T>(Func<T> work)
+    {
+        await _places.WaitAsync();
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     private async Task<AccountCredentials?> Find(string name)

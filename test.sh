@@ -103,6 +103,17 @@ run_sample() { # engine
   wait "$server" 2> /dev/null
 }
 
+# The load program in small: everything must arrive, once and in order. It measures nothing here.
+run_bench() { # arguments...
+  say "bench/Load $*"
+  if dotnet artifacts/local/bin/Load/release/Orchestrator.Load.dll "$@" > "$results/bench.log" 2>&1; then
+    count 1 0 0
+  else
+    cat "$results/bench.log"
+    count 0 1 0
+  fi
+}
+
 command -v dotnet > /dev/null || { echo "'dotnet' is missing: install the .NET SDK that global.json names."; count 0 1 0; finish; }
 must "node" install node nodejs
 must "npm" install npm npm
@@ -115,6 +126,8 @@ for project in test/*.Tests; do
 done
 run_node clients/js
 run_sample local
+run_bench sessions --smoke --with-floor --rounds 1
+run_bench stall --smoke
 
 say "the cluster engine"
 if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orleans.log" 2>&1; then

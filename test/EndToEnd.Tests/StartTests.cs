@@ -17,6 +17,7 @@ public sealed class StartTests
         using var directory = new TemporaryDirectory();
         await using var process = await OrchestratorProcess.Start(directory.Path);
 
+        await Eventually(() => process.Output.Contains("Ctrl+C", StringComparison.Ordinal) ? null : "it has not said everything yet");
         process.Output.ShouldContain("engine");
         process.Output.ShouldContain("SQLite");
         process.Output.ShouldContain("samples/first-light");

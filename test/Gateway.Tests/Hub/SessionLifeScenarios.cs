@@ -22,6 +22,8 @@ public abstract class SessionLifeScenarios(IScenarioWire wire, HubServer server)
         added.Text("sessionMaster").ShouldBe(ann.Id);
         added.Texts("sessionUsers").ShouldBe([ann.Id]);
 
+        // The list runs behind for everybody but whose change it was.
+        await Eventually(async () => await Listed(ben, session) is null ? "Ben does not see the session yet" : null);
         (await Listed(ben, session))!.Value.Texts("sessionUsers").ShouldBe([ann.Id]);
         var joined = (await ben.Client.JoinSession(session)).Ok().Body;
         joined.Texts("sessionUsers").ShouldBe([ann.Id, ben.Id]);

@@ -20,7 +20,7 @@ public sealed class GatewayOptions
     public IList<string> CorsOrigins { get; } = [];
 
     /// <summary>How often a gateway makes sure that it has missed nothing of what it holds, in seconds.</summary>
-    [Range(1, 3_600)]
+    [Range(1, 300)]
     public int RenewSeconds { get; set; } = 60;
 }
 

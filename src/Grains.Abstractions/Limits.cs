@@ -9,10 +9,6 @@ public sealed class Limits
     [Range(1_024, 64 * 1_048_576)]
     public int FrameBytesMax { get; set; } = 2 * 1_048_576;
 
-    /// <summary>Nesting of a JSON message.</summary>
-    [Range(8, 64)]
-    public int JsonDepthMax { get; set; } = 64;
-
     /// <summary>A name of a user, session or scenario, in characters.</summary>
     [Range(1, 4_096)]
     public int NameLengthMax { get; set; } = 256;

@@ -1,4 +1,3 @@
-using Orchestrator.Accounts;
 using Orchestrator.Connections;
 using Orchestrator.Users;
 
@@ -25,9 +24,6 @@ public sealed record CommandContext(Origin Origin, ClientConnection? Connection,
     /// <summary>For handlers of commands that need a connection.</summary>
     public ClientConnection Socket => Connection ?? throw Refusal.BadRequest("This command needs a connection.");
 
-    /// <summary>For handlers of commands that need an account.</summary>
-    public AccountRecord Account => Origin.Account ?? throw new Refusal(RefusalCode.NotLoggedIn, "A token of an account is needed.");
-
     public static CommandContext Of(ClientConnection connection, CancellationToken cancellationToken) =>
         new(connection.Origin, connection, connection.Caller, cancellationToken);
 }
@@ -41,9 +37,6 @@ public abstract class Command(string name, Permission permission)
 
     /// <summary>The record that its parameters make.</summary>
     public abstract Type ParametersType { get; }
-
-    /// <summary>The record that its answer holds.</summary>
-    public abstract Type BodyType { get; }
 }
 
 /// <summary>One entry of the command table: who may, what is valid, what it does. Every wire comes through here.</summary>
@@ -52,8 +45,6 @@ public sealed class Command<TParameters, TBody>(
     : Command(name, permission)
 {
     public override Type ParametersType => typeof(TParameters);
-
-    public override Type BodyType => typeof(TBody);
 
     internal async Task<Answer<TBody>> Run(CommandContext context, TParameters parameters, Limits limits)
     {

@@ -50,27 +50,22 @@ public sealed class SessionCommands
     }
 
     private async Task<Answer<SessionRecord>> Add(CommandContext context, AddSession parameters) =>
-        await Enter(context, await User(context).AddSession(context.User, parameters));
+        await Enter(context, await User(context).AddSession(context.User, parameters), parameters.Key);
 
     private async Task<Answer<SessionRecord>> Join(CommandContext context, JoinSession parameters) =>
-        await Enter(context, await User(context).JoinSession(context.User, parameters));
+        await Enter(context, await User(context).JoinSession(context.User, parameters), parameters.Key);
 
-    private async Task<Answer<SessionRecord>> Enter(CommandContext context, SessionEntered entered)
+    private async Task<Answer<SessionRecord>> Enter(CommandContext context, SessionEntered entered, string? key)
     {
         SessionEntered session;
         try
         {
             session = await _entrance.Enter(context.Socket, entered);
         }
-        catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
-        {
-            // A repeated key: the first reply stands, though the caller has left the session since.
-            session = entered;
-        }
         catch (Exception e)
         {
-            // A member that hears nothing is none: what was done is undone, and the caller may try again.
-            await User(context).LeaveSession(context.User, new LeaveSession());
+            // A member that hears nothing is none. With a key the repeat enters once more; without one it would be refused as a second join, so this one is undone.
+            await (key is null ? User(context).LeaveSession(context.User, new LeaveSession()) : Task.CompletedTask);
             throw Refusal.Temporary($"The session could not be followed ({e.Message}); try again.");
         }
 
@@ -83,7 +78,7 @@ public sealed class SessionCommands
         var left = await _entrance.Leave(context.Socket, () => User(context).LeaveSession(context.User, parameters));
         // A session that closed under the user has no place any more.
         context.Socket.LastChange = new SessionPlace(left.Session, left.At == default ? null : left.At);
-        return new(new Nothing(), Place.Of(left.Session.Value, left.At));
+        return new(new Nothing(), left.At == default ? null : Place.Of(left.Session.Value, left.At));
     }
 
     private async Task<Answer<Nothing>> Delete(CommandContext context, DeleteSession parameters)
@@ -97,8 +92,17 @@ public sealed class SessionCommands
         return Nothing.Answer;
     }
 
-    private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters) =>
-        new(await _list.Read(context.Connection?.LastChange, context.CancellationToken));
+    private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters)
+    {
+        var sessions = await _list.Read(context.Connection?.LastChange, context.CancellationToken);
+        if (context.Connection is { } connection)
+        {
+            // Seen; the list never goes back.
+            connection.LastChange = null;
+        }
+
+        return new(sessions);
+    }
 
     private async Task<Answer<SessionRecord>> Get(CommandContext context, GetSessionParameters parameters)
     {

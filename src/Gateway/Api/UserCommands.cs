@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
@@ -32,16 +33,18 @@ public sealed class UserCommands
     private readonly Limits _limits;
     private readonly Passwords _passwords;
     private readonly ResumeTokens _tokens;
+    private readonly AccessTokens _access;
     private readonly GuestRule _guests;
+    private readonly ILogger _log;
     private readonly Relay _relay;
     private readonly SessionEntrance _entrance;
     private readonly UserFollower _follower;
 
     public UserCommands(
-        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower)
+        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
     {
-        (_grains, _ids, _limits, _passwords, _tokens, _guests, _relay, _entrance, _follower) =
-            (grains, ids, limits, passwords, tokens, guests, relay, entrance, follower);
+        (_grains, _ids, _limits, _passwords, _tokens, _access, _guests, _relay, _entrance, _follower, _log) =
+            (grains, ids, limits, passwords, tokens, access, guests, relay, entrance, follower, log);
         Login = new("Login", Permission.Anyone, LogIn, Validate);
         Resume = new("Resume", Permission.Anyone, ComeBack);
         Logout = new("Logout", Permission.LoggedIn, LogOut);
@@ -68,11 +71,22 @@ public sealed class UserCommands
         }
 
         var (caller, kind) = await Identify(context.Origin, parameters);
-        var entered = await User(caller).Login(caller, new Login(connection.Id, kind));
-        var session = await Enter(connection, caller, entered.Session, after: null);
+        SessionEntered? session;
+        try
+        {
+            var entered = await User(caller).Login(caller, new Login(connection.Id, kind));
+            (session, _) = await Enter(connection, caller, entered.Session, after: null);
+        }
+        catch
+        {
+            // Nobody holds this device's token, so nobody could ever come back to it.
+            await Undo(connection, () => User(caller).Logout(caller.Device));
+            throw;
+        }
+
         return new(
-            new LoginBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), _limits.GraceSeconds, session.Entered?.Session),
-            PlaceOf(session.Entered));
+            new LoginBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), _limits.GraceSeconds, session?.Session),
+            PlaceOf(session));
     }
 
     private async Task<Answer<ResumeBody>> ComeBack(CommandContext context, ResumeParameters parameters)
@@ -87,7 +101,17 @@ public sealed class UserCommands
         var entered = await User(caller).Resume(caller, connection.Id);
         var place = parameters.At;
         var after = place is not null && place.Source == entered.Session?.Value ? place.Position : (Position?)null;
-        var session = await Enter(connection, caller, entered.Session, after);
+        (SessionEntered? Entered, bool Recovered) session;
+        try
+        {
+            session = await Enter(connection, caller, entered.Session, after);
+        }
+        catch
+        {
+            await Undo(connection, () => User(caller).Disconnected(caller.Device, connection.Id));
+            throw;
+        }
+
         var recovered = session.Recovered || (entered.Session is null && place is null);
         return new(
             new ResumeBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), recovered, session.Entered?.Session, connection.Session is not null),
@@ -98,15 +122,34 @@ public sealed class UserCommands
     {
         var connection = context.Socket;
         var caller = context.User;
+        await Unsubscribe(connection);
         await User(caller).Logout(caller.Device);
+        connection.LoggedOut();
+        return Nothing.Answer;
+    }
+
+    private async Task Unsubscribe(ClientConnection connection)
+    {
         foreach (var subscription in connection.Subscriptions.ToArray())
         {
             connection.Remove(subscription.Source);
             await _relay.Unsubscribe(subscription);
         }
+    }
 
+    /// <summary>Takes a login back that could not be finished, so that it can be tried again.</summary>
+    private async Task Undo(ClientConnection connection, Func<Task> tell)
+    {
+        await Unsubscribe(connection);
         connection.LoggedOut();
-        return Nothing.Answer;
+        try
+        {
+            await tell();
+        }
+        catch (Exception e)
+        {
+            _log.LogWarning(e, "A login on {Connection} could not be taken back", connection.Id);
+        }
     }
 
     private async Task<(Caller Caller, UserKind Kind)> Identify(Origin origin, LoginParameters parameters)
@@ -118,8 +161,11 @@ public sealed class UserCommands
             return (new Caller(account.UserId, device, account.UserName), UserKind.Account);
         }
 
-        if (origin.Account is { } holder)
+        if (origin.Account is { } connected)
         {
+            // The token was read when the connection was opened; the account may have changed since.
+            var holder = await _access.Renew(connected)
+                ?? throw new Refusal(RefusalCode.CredentialsInvalid, "The token of this connection is no longer valid.");
             return (new Caller(holder.UserId, device, holder.UserName), UserKind.Account);
         }
 

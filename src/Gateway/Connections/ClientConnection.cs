@@ -35,9 +35,6 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Commands that this connection may still send now.</summary>
     public RateAllowance Commands { get; } = new(context.Limits.CommandsPerSecondMax, context.Time);
 
-    /// <summary>Bytes that wait for this connection.</summary>
-    public long OutboundBytes => _outbound.Bytes;
-
     public bool IsClosed => _isClosed;
 
     /// <summary>Who is logged in; null for nobody.</summary>
@@ -60,8 +57,10 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 
     public void LoggedOut()
     {
-        Caller = null;
+        // First: who sees nobody here must not see the time of the connect.
         IdleSince = context.Time.GetUtcNow();
+        Interlocked.MemoryBarrier();
+        Caller = null;
         Session = null;
         LastChange = null;
     }

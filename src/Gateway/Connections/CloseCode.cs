@@ -17,4 +17,7 @@ public enum CloseCode
 
     /// <summary>The server stops.</summary>
     Shutdown = 4501,
+
+    /// <summary>Something was lost that could not be made up for on this connection.</summary>
+    OutOfStep = 4502,
 }

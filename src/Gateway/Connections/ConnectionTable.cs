@@ -16,8 +16,6 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
 
     public int Count => _connections.Count;
 
-    public int LoggedIn => _connections.Values.Count(c => c.Caller is not null);
-
     /// <summary>Adds a connection; one too many of its address is closed at once.</summary>
     public void Add(ClientConnection connection)
     {

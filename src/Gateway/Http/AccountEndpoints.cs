@@ -50,5 +50,5 @@ public static class AccountEndpoints
         return TypedResults.NoContent();
     }
 
-    private static string? Key(HttpContext http) => http.Request.Headers.TryGetValue(KeyHeader, out var key) ? key.ToString() : null;
+    internal static string? Key(HttpContext http) => http.Request.Headers.TryGetValue(KeyHeader, out var key) ? key.ToString() : null;
 }

@@ -25,7 +25,7 @@ public static class SessionEndpoints
                 run.Run(table.Sessions.GetSessionInfo, Context(http), new GetSessionParameters(Id(sessionId))))
             .WithSummary("One session; for its members and its administrator.");
         sessions.MapDelete("/{sessionId}", (string sessionId, HttpContext http, HttpCommands run, CommandTable table) =>
-                run.Run(table.Sessions.DeleteSession, Context(http), new DeleteSession(Id(sessionId))))
+                run.Run(table.Sessions.DeleteSession, Context(http), new DeleteSession(Id(sessionId), AccountEndpoints.Key(http))))
             .WithSummary("Deletes an empty session; for its administrator.");
         routes.MapGet("/version", (HttpContext http, HttpCommands run, CommandTable table) =>
                 run.Run(table.System.GetOrchestratorVersion, Context(http), NoParameters.Instance))

@@ -27,12 +27,24 @@ public sealed class AccessTokens(SignedTokens tokens, IGrainFactory grains, IOpt
             return null;
         }
 
+        var account = await Find(claims["name"]);
+        return account?.UserId == new UserId(claims["sub"]) && account.Version.ToString(CultureInfo.InvariantCulture) == claims["version"]
+            ? account
+            : null;
+    }
+
+    /// <summary>The account of a token that was valid a while ago; null when it is gone, or its password was changed since.</summary>
+    public async Task<AccountRecord?> Renew(AccountRecord known)
+    {
+        var account = await Find(known.UserName);
+        return account?.UserId == known.UserId && account.Version == known.Version ? account : null;
+    }
+
+    private async Task<AccountRecord?> Find(string userName)
+    {
         try
         {
-            var account = await grains.GetGrain<IAccountGrain>(AccountName.Normalise(claims["name"])).Get();
-            return account.UserId == new UserId(claims["sub"]) && account.Version.ToString(CultureInfo.InvariantCulture) == claims["version"]
-                ? account
-                : null;
+            return await grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName)).Get();
         }
         catch (Refusal refusal) when (refusal.Code == RefusalCode.UserNotFound)
         {

@@ -9,9 +9,12 @@ public sealed class Passwords
 {
     // A hash takes a processor for a good part of a tenth of a second; half of them stay free for those who are in a session.
     private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private const int WaitingMax = 200;
+
     private readonly IGrainFactory _grains;
     private readonly PasswordHasher<AccountRecord> _hasher;
     private readonly Lazy<string> _nobody;
+    private int _waiting;
 
     public Passwords(IGrainFactory grains, IOptions<GatewayOptions> options)
     {
@@ -34,7 +37,7 @@ public sealed class Passwords
         var result = await InTurn(() => _hasher.VerifyHashedPassword(null!, credentials?.PasswordHash ?? _nobody.Value, password));
         if (credentials is null || result == PasswordVerificationResult.Failed)
         {
-            await (credentials is null ? Task.CompletedTask : Account(name).SignInFailed());
+            await (name.Length == 0 ? Task.CompletedTask : Account(name).SignInFailed());
             throw new Refusal(RefusalCode.CredentialsInvalid, "Name and password do not belong together.");
         }
 
@@ -44,6 +47,12 @@ public sealed class Passwords
 
     private async Task<T> InTurn<T>(Func<T> work)
     {
+        if (Interlocked.Increment(ref _waiting) > WaitingMax)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new Refusal(RefusalCode.TooManyRequests, "Too many passwords wait to be checked; try again later.");
+        }
+
         await _places.WaitAsync();
         try
         {
@@ -52,6 +61,7 @@ public sealed class Passwords
         finally
         {
             _places.Release();
+            Interlocked.Decrement(ref _waiting);
         }
     }
 

@@ -28,8 +28,18 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
     /// <summary>Another device of the user has entered a session: this one sees it from now on, and is told so.</summary>
     public async Task Follow(ClientConnection connection, SessionId session)
     {
+        var caller = connection.Caller;
         var beginning = await Begin(connection, session, after: null);
         connection.Add(beginning.Subscription);
+        Interlocked.MemoryBarrier();
+        if (connection.IsClosed || connection.Caller != caller)
+        {
+            // It closed or logged out meanwhile: what it has just got is nobody's.
+            connection.Remove(beginning.Subscription.Source);
+            await relay.Unsubscribe(beginning.Subscription);
+            return;
+        }
+
         connection.Send(connection.Dialect.Encode(SourceId.Of(session), beginning.Start.At, beginning.Start.Snapshot!));
         beginning.Subscription.Release();
     }
@@ -65,9 +75,13 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
         {
             return await relay.Subscribe(SourceId.Of(session), new SessionSubscriber(connection, session, relay), after);
         }
-        catch (Refusal)
+        catch
         {
-            connection.Session = null;
+            if (connection.Session == session)
+            {
+                connection.Session = null;
+            }
+
             throw;
         }
     }

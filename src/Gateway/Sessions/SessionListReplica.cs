@@ -22,8 +22,6 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
     /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
     public bool IsReady { get; private set; }
 
-    public int Count => _sessions.Count;
-
     /// <summary>All sessions. Refusals: <see cref="RefusalCode.Temporary"/> when the list does not catch up with the caller's own change.</summary>
     public async Task<IReadOnlyDictionary<SessionId, SessionRecord>> Read(SessionPlace? lastChange, CancellationToken cancellationToken)
     {
@@ -82,6 +80,11 @@ public sealed class SessionListReplica(Relay relay, IIdSource ids, TimeProvider 
 
     private void Take(SessionListSnapshot snapshot)
     {
+        foreach (var ended in _sessions.Values.ExceptBy(snapshot.Sessions.Select(s => s.SessionId), s => s.SessionId))
+        {
+            Remember(ended);
+        }
+
         _records = snapshot.Sessions.ToImmutableDictionary(s => s.SessionId, s => s.Session!);
         _sessions = snapshot.Sessions.ToImmutableDictionary(s => s.SessionId);
         Signal();

@@ -25,7 +25,16 @@ public sealed class SessionSubscriber(ClientConnection connection, SessionId ses
     public override void Restart(Position at, Snapshot snapshot) =>
         connection.Send(connection.Dialect.Encode(SourceId.Of(session), at, snapshot));
 
-    public override void Ended() => Leave();
+    /// <summary>Its last event was lost. When the client comes back it is told where it is.</summary>
+    public override void Ended()
+    {
+        var isLeaving = connection.Leaving is not null;
+        Leave();
+        if (!isLeaving)
+        {
+            connection.Abort(CloseCode.OutOfStep);
+        }
+    }
 
     private void Leave()
     {

@@ -31,6 +31,9 @@ public sealed class SignalRConnections(
 /// <summary>The way out over SignalR: bytes that are already in its protocol.</summary>
 internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDialect dialect, ILogger log) : IFrameWriter
 {
+    // A client that does not read does not hear it either.
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
+
     public ValueTask Write(ReadOnlyMemory<byte> messages) =>
         connection.WriteAsync(new SerializedHubMessage([new SerializedMessage(connection.Protocol.Name, messages)]));
 
@@ -51,7 +54,7 @@ internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDial
     {
         try
         {
-            await Write(dialect.Encode(new Disconnection((int)code, code.ToString())));
+            await Write(dialect.Encode(new Disconnection((int)code, code.ToString()))).AsTask().WaitAsync(FarewellMax);
         }
         catch (Exception e)
         {

@@ -145,7 +145,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             }
             catch (Exception e)
             {
-                context.Log.LogWarning(e, "The last state of {Grain} was not written", typeof(TState).Name);
+                Break(e);
             }
         }
     }

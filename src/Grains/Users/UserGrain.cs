@@ -81,9 +81,9 @@ public sealed class UserGrain : Grain, IUserGrain
     public async Task<SessionEntered> AddSession(Caller caller, AddSession command)
     {
         var key = CommandKeys.Of(caller, command.Key);
-        if (_commit.TryRecall<SessionEntered>(key, out var first))
+        if (_commit.TryRecall<SessionId>(key, out var first))
         {
-            return first;
+            return await Again(caller, first);
         }
 
         // The same key opens the same session, also when this activation has not seen the first reply.
@@ -95,15 +95,16 @@ public sealed class UserGrain : Grain, IUserGrain
         }
 
         var entered = await Session(id).Open(caller, command);
-        return _commit.Live(key, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)], () => entered);
+        _commit.Live(key, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)], () => id);
+        return entered;
     }
 
     public async Task<SessionEntered> JoinSession(Caller caller, JoinSession command)
     {
         var key = CommandKeys.Of(caller, command.Key);
-        if (_commit.TryRecall<SessionEntered>(key, out var first))
+        if (_commit.TryRecall<SessionId>(key, out var first))
         {
-            return first;
+            return await Again(caller, first);
         }
 
         if (_user.State.Session is { } current && current != command.SessionId && !await Session(command.SessionId).Exists())
@@ -114,7 +115,8 @@ public sealed class UserGrain : Grain, IUserGrain
 
         await DemandNoOtherSession(command.SessionId);
         var entered = await Session(command.SessionId).Join(caller, command);
-        return _commit.Live(key, () => _user.TakeUp(entered, caller.Device), () => entered);
+        _commit.Live(key, () => _user.TakeUp(entered, caller.Device), () => command.SessionId);
+        return entered;
     }
 
     public async Task<SessionLeft> LeaveSession(Caller caller, LeaveSession command)
@@ -205,6 +207,20 @@ public sealed class UserGrain : Grain, IUserGrain
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    /// <summary>A repeated key: the session that it entered, as it is now. It is not entered a second time.</summary>
+    private async Task<SessionEntered> Again(Caller caller, SessionId id)
+    {
+        try
+        {
+            var snapshot = await Session(id).Get(caller);
+            return new SessionEntered(snapshot.Session, snapshot.At);
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
+        {
+            throw new Refusal(RefusalCode.SessionNotFound, "The session that this key entered is over, or the user has left it.");
+        }
+    }
 
     private ISessionGrain Session(SessionId id) => GrainFactory.GetGrain<ISessionGrain>(id.Value);
 

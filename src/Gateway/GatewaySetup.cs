@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -88,6 +87,7 @@ public static class GatewaySetup
         services.AddSingleton<ResumeTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<GuestRule>();
+        services.AddSingleton<PasswordRate>();
         services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
         // Nothing here is protected by it; without this it would keep keys in the home directory.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -95,13 +95,8 @@ public static class GatewaySetup
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.AddPolicy(AccountEndpoints.RateLimit, http => limits.AccountRequestsPerMinute == 0
-                ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
-                {
-                    PermitLimit = limits.AccountRequestsPerMinute,
-                    Window = TimeSpan.FromMinutes(1),
-                }));
+            options.AddPolicy(
+                AccountEndpoints.RateLimit, http => PasswordRate.PartitionFor(http.Connection.RemoteIpAddress?.ToString() ?? "", limits));
         });
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()

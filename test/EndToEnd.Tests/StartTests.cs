@@ -132,13 +132,16 @@ public sealed class StartTests
         process.Errors.ShouldContain(url);
     }
 
-    [Fact]
-    public async Task A_url_that_is_none_is_refused()
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://127.0.0.1:99999")]
+    public async Task A_url_that_is_none_is_refused(string url)
     {
         using var directory = new TemporaryDirectory();
-        await using var process = OrchestratorProcess.Launch(["--urls", "nonsense", "--data", directory.Path]);
+        await using var process = OrchestratorProcess.Launch(["--urls", url, "--data", directory.Path]);
 
         (await process.WaitForExit()).ShouldBe(Address);
-        process.Errors.ShouldContain("nonsense");
+        process.Errors.ShouldContain(url);
+        process.Errors.ShouldNotContain("   at ");
     }
 }

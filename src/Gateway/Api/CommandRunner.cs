@@ -10,6 +10,11 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
     {
         try
         {
+            if (context.Connection is { IsEnding: true })
+            {
+                throw Refusal.Temporary("This connection ends; try again on another one.");
+            }
+
             if (context.Connection is { } connection && !connection.Commands.TryTake())
             {
                 throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");

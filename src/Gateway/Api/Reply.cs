@@ -14,7 +14,8 @@ public sealed record Reply<T>(int Error, string Code, string Message, bool Retry
 
 /// <summary>A place in what a source has published, as clients see it.</summary>
 /// <param name="Source">The session's id.</param>
-public sealed record Place(string Source, long Epoch, long Seq)
+/// <param name="Prev">A stamp may be given as it came; this part of it is not used.</param>
+public sealed record Place(string Source, long Epoch, long Seq, long? Prev = null)
 {
     public static Place Of(string source, Position at) => new(source, at.Epoch, at.Seq);
 

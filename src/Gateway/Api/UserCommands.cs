@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Accounts;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
@@ -34,6 +35,7 @@ public sealed class UserCommands
     private readonly Passwords _passwords;
     private readonly ResumeTokens _tokens;
     private readonly AccessTokens _access;
+    private readonly PasswordRate _rate;
     private readonly GuestRule _guests;
     private readonly ILogger _log;
     private readonly Relay _relay;
@@ -41,10 +43,10 @@ public sealed class UserCommands
     private readonly UserFollower _follower;
 
     public UserCommands(
-        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
+        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, PasswordRate rate, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
     {
-        (_grains, _ids, _limits, _passwords, _tokens, _access, _guests, _relay, _entrance, _follower, _log) =
-            (grains, ids, limits, passwords, tokens, access, guests, relay, entrance, follower, log);
+        (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _relay, _entrance, _follower, _log) =
+            (grains, ids, limits, passwords, tokens, access, rate, guests, relay, entrance, follower, log);
         Login = new("Login", Permission.Anyone, LogIn, Validate);
         Resume = new("Resume", Permission.Anyone, ComeBack);
         Logout = new("Logout", Permission.LoggedIn, LogOut);
@@ -70,11 +72,11 @@ public sealed class UserCommands
             throw new Refusal(RefusalCode.AlreadyLoggedIn, "Somebody is logged in on this connection already.");
         }
 
-        var (caller, kind) = await Identify(context.Origin, parameters);
+        var (caller, account) = await Identify(context.Origin, parameters);
         SessionEntered? session;
         try
         {
-            var entered = await User(caller).Login(caller, new Login(connection.Id, kind));
+            var entered = await User(caller).Login(caller, new Login(connection.Id));
             (session, _) = await Enter(connection, caller, entered.Session, after: null);
         }
         catch
@@ -85,14 +87,14 @@ public sealed class UserCommands
         }
 
         return new(
-            new LoginBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), _limits.GraceSeconds, session?.Session),
+            new LoginBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, account), _limits.GraceSeconds, session?.Session),
             PlaceOf(session));
     }
 
     private async Task<Answer<ResumeBody>> ComeBack(CommandContext context, ResumeParameters parameters)
     {
         var connection = context.Socket;
-        var (caller, kind) = _tokens.Read(parameters.Token);
+        var (caller, account) = await _tokens.Read(parameters.Token);
         if (connection.Caller is { } present && present.Device != caller.Device)
         {
             throw new Refusal(RefusalCode.AlreadyLoggedIn, "Somebody else is logged in on this connection.");
@@ -114,7 +116,7 @@ public sealed class UserCommands
 
         var recovered = session.Recovered || (entered.Session is null && place is null);
         return new(
-            new ResumeBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, kind), recovered, session.Entered?.Session, connection.Session is not null),
+            new ResumeBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, account), recovered, session.Entered?.Session, connection.Session is not null),
             PlaceOf(session.Entered) ?? (session.Recovered ? place : null));
     }
 
@@ -152,13 +154,14 @@ public sealed class UserCommands
         }
     }
 
-    private async Task<(Caller Caller, UserKind Kind)> Identify(Origin origin, LoginParameters parameters)
+    private async Task<(Caller Caller, AccountRecord? Account)> Identify(Origin origin, LoginParameters parameters)
     {
         var device = new DeviceId(_ids.Next());
         if (parameters.UserPassword is { Length: > 0 } password)
         {
+            _rate.Demand(origin.Address);
             var account = await _passwords.Check(parameters.UserName ?? "", password);
-            return (new Caller(account.UserId, device, account.UserName), UserKind.Account);
+            return (new Caller(account.UserId, device, account.UserName), account);
         }
 
         if (origin.Account is { } connected)
@@ -166,7 +169,7 @@ public sealed class UserCommands
             // The token was read when the connection was opened; the account may have changed since.
             var holder = await _access.Renew(connected)
                 ?? throw new Refusal(RefusalCode.CredentialsInvalid, "The token of this connection is no longer valid.");
-            return (new Caller(holder.UserId, device, holder.UserName), UserKind.Account);
+            return (new Caller(holder.UserId, device, holder.UserName), holder);
         }
 
         if (string.IsNullOrWhiteSpace(parameters.UserName))
@@ -175,7 +178,7 @@ public sealed class UserCommands
         }
 
         _guests.Demand(origin);
-        return (new Caller(new UserId(_ids.Next()), device, parameters.UserName.Trim()), UserKind.Guest);
+        return (new Caller(new UserId(_ids.Next()), device, parameters.UserName.Trim()), null);
     }
 
     private async Task<(SessionEntered? Entered, bool Recovered)> Enter(ClientConnection connection, Caller caller, SessionId? session, Position? after)

@@ -22,6 +22,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
     private volatile bool _isClosed;
+    private volatile bool _isEnding;
 
     public ConnectionId Id => id;
 
@@ -36,6 +37,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public RateAllowance Commands { get; } = new(context.Limits.CommandsPerSecondMax, context.Time);
 
     public bool IsClosed => _isClosed;
+
+    /// <summary>We are ending it: it is told nothing more, so it must not be answered as if it were.</summary>
+    public bool IsEnding => _isEnding;
 
     /// <summary>Who is logged in; null for nobody.</summary>
     public Caller? Caller { get; private set; }
@@ -95,6 +99,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Ends it from our side.</summary>
     public void Abort(CloseCode code)
     {
+        _isEnding = true;
         _outbound.End();
         writer.Abort(code);
     }

@@ -50,7 +50,7 @@ public sealed class HttpRefusals(CommandRunner runner) : IExceptionHandler
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private static string Sentence(BadHttpRequestException bad) => bad.InnerException is JsonException json ? JsonSentences.Of(json) : bad.Message;
+    private static string Sentence(BadHttpRequestException bad) => bad.InnerException is JsonException json ? JsonSentences.Of(json) : bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) ? "A JSON body is needed." : bad.Message;
 
     private static Task Write(HttpContext http, Refusal refusal) =>
         http.Response.WriteAsJsonAsync(new HttpError((int)refusal.Code, Replies.NameOf(refusal.Code), refusal.Message, refusal.IsTemporary), http.RequestAborted);

@@ -84,14 +84,4 @@ public sealed record UserEntered([property: Id(0)] SessionId? Session);
 
 /// <summary>Enters a device of a user.</summary>
 [GenerateSerializer, Immutable, Alias("login-command")]
-public sealed record Login([property: Id(0)] ConnectionId Connection, [property: Id(1)] UserKind Kind);
-
-/// <summary>How long a user is remembered.</summary>
-public enum UserKind
-{
-    /// <summary>Until its last device has gone.</summary>
-    Guest,
-
-    /// <summary>For ever: there is an account.</summary>
-    Account,
-}
+public sealed record Login([property: Id(0)] ConnectionId Connection);

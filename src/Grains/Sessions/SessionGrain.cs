@@ -17,6 +17,7 @@ public sealed class SessionGrain : Grain, ISessionGrain
     private readonly Committer<SessionState> _commit;
     private readonly SessionReporter _reporter;
     private readonly TimeProvider _time;
+    private readonly Dictionary<UserId, Position> _joinedAt = [];
     private IGrainTimer? _expiry;
 
     public SessionGrain(
@@ -38,6 +39,11 @@ public sealed class SessionGrain : Grain, ISessionGrain
         if (await _commit.Begin() is { } stored)
         {
             _session.Restore(stored, _time.GetUtcNow());
+            foreach (var member in stored.Members.Keys)
+            {
+                _joinedAt[member] = _source.At;
+            }
+
             WatchForExpiry();
             WakeUsers(stored);
             return;
@@ -123,7 +129,9 @@ public sealed class SessionGrain : Grain, ISessionGrain
     public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after)
     {
         _session.DemandReader(seat.User);
-        return Task.FromResult(_source.Subscribe(gateway, seat, after, Snapshot));
+        // Nobody is told what happened before it joined.
+        var isPast = !_joinedAt.TryGetValue(seat.User, out var joined) || after < joined;
+        return Task.FromResult(_source.Subscribe(gateway, seat, isPast ? null : after, Snapshot));
     }
 
     public Task Unsubscribe(string gateway, ConnectionId connection)
@@ -148,8 +156,14 @@ public sealed class SessionGrain : Grain, ISessionGrain
             return;
         }
 
+        foreach (var joined in happened.Select(h => h.Event).OfType<MemberJoined>())
+        {
+            _joinedAt[joined.Member.UserId] = _source.At;
+        }
+
         foreach (var left in happened.Select(h => h.Event).OfType<MemberLeft>())
         {
+            _joinedAt.Remove(left.User);
             _source.Drop(left.User);
         }
 

@@ -17,7 +17,7 @@ public static class Banner
               storage        SQLite in {dataDirectory}
               clients        {address}/hub (SignalR)   {address}/api (HTTP)
               description    {address}/openapi/v1.json
-              try            cd samples/first-light && npm install && node first-light.mjs
+              try            cd samples/first-light && npm install && node first-light.mjs{(address == "http://127.0.0.1:8090" ? "" : $" --url {address}")}
 
               Ctrl+C stops it.
 

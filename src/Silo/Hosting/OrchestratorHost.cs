@@ -68,7 +68,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException or System.Net.Sockets.SocketException)
         {
             throw new AddressUnavailableException($"Cannot listen on {options.Urls}: {e.Message}", e);
         }
@@ -105,6 +105,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
         // Who asks for the health is told; a line at each question would fill the log.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddFilter("Orchestrator.Security.BearerHandler", LogLevel.Warning);
+        // A start that fails is told in a sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Answered as an internal refusal with a correlation id, and logged there.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         options.AddLog(logging);

@@ -37,6 +37,54 @@ public sealed class ResumeTests(SharedServer shared) : ServerTest(shared)
     }
 
     [Fact]
+    public async Task Nothing_from_before_the_joining_is_told_whatever_place_is_named()
+    {
+        var (session, ann, ben) = await Meet();
+        (await ben.Invoke("LeaveSession")).Ok();
+        (await ann.Invoke("SendMessageToAll", new { message = "while he was out" })).Ok();
+        var joined = (await ben.Invoke("JoinSession", new { sessionId = session })).Ok().At!;
+        ben.Client.Cut();
+
+        var (back, reply) = await Guest.Resume(await Connect(), ben.Token, joined with { Seq = 0 });
+
+        reply.Body.GetProperty("recovered").GetBoolean().ShouldBeFalse();
+        (await ann.Invoke("SendMessageToAll", new { message = "after" })).Ok();
+        await back.Client.WaitFor("MessageSent");
+        back.Client.Events.Where(e => e.Kind == "MessageSent").Select(e => e.Data.GetProperty("message").ToString()).ShouldBe(["after"]);
+    }
+
+    [Fact]
+    public async Task A_stamp_may_be_given_as_it_came()
+    {
+        var (_, ann, ben) = await Meet();
+        (await ann.Invoke("SendMessageToAll", new { message = "seen" })).Ok();
+        var stamp = (await ben.Client.WaitFor("MessageSent")).Stamp;
+        ben.Client.Cut();
+
+        var client = await Connect();
+
+        (await client.Invoke("Resume", new { token = ben.Token, at = stamp })).Ok().Body.GetProperty("recovered").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Nobody_comes_back_to_an_account_whose_password_was_changed()
+    {
+        var name = Names.New();
+        var token = await Server.Register(name, Names.Password);
+        var client = await Server.Connect(token);
+        var login = (await client.Invoke("Login", new { })).Ok();
+        using var change = new HttpRequestMessage(HttpMethod.Put, Server.Url("/api/accounts/me/password"));
+        change.Headers.Authorization = new("Bearer", token);
+        change.Content = System.Net.Http.Json.JsonContent.Create(new { password = Names.Password, newPassword = "another horse battery" });
+        (await Server.Http.SendAsync(change)).EnsureSuccessStatusCode();
+        client.Cut();
+
+        var resumed = await (await Connect()).Invoke("Resume", new { token = login.Body.Text("resumeToken") });
+
+        resumed.Error.ShouldBe((int)RefusalCode.ResumeExpired);
+    }
+
+    [Fact]
     public async Task It_can_be_done_on_a_connection_that_never_broke()
     {
         var (_, ann, ben) = await Meet();
@@ -233,8 +281,8 @@ public sealed class ResumeTests(SharedServer shared) : ServerTest(shared)
         var ben = await LogIn("Ben");
         var access = await Server.Register($"resume {Guid.CreateVersion7()}", "correct horse");
         var caller = new Caller(new UserId(ben.UserId), new DeviceId("d"), "Ben");
-        var foreign = new ResumeTokens(new SignedTokens(new TokenKey(new byte[32]), TimeProvider.System)).Issue(caller, UserKind.Guest);
-        var unknownDevice = new ResumeTokens(new SignedTokens(new TokenKey(Server.TokenKey), TimeProvider.System)).Issue(caller, UserKind.Guest);
+        var foreign = new ResumeTokens(new SignedTokens(new TokenKey(new byte[32]), TimeProvider.System), null!).Issue(caller, null);
+        var unknownDevice = new ResumeTokens(new SignedTokens(new TokenKey(Server.TokenKey), TimeProvider.System), null!).Issue(caller, null);
         var parts = ben.Token.Split('.');
         var altered = Convert.ToBase64String(Encoding.UTF8.GetBytes(Decode(parts[1]).Replace("Ben", "Eve", StringComparison.Ordinal))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         string[] tokens =

@@ -84,7 +84,7 @@ public sealed class SessionGrainProperties
             _gateway = _host.Gateway(_relay);
             foreach (var user in Users)
             {
-                Begin($"login {user}", () => _host.User(user).Login(Caller(user), new Login(Connection(user), UserKind.Guest)));
+                Begin($"login {user}", () => _host.User(user).Login(Caller(user), new Login(Connection(user))));
             }
 
             _scheduler.RunUntilIdle();
@@ -170,7 +170,7 @@ public sealed class SessionGrainProperties
             }
             catch (Refusal)
             {
-                await _host.User(user).Login(Caller(user), new Login(Connection(user, 1, ++_connections), UserKind.Guest));
+                await _host.User(user).Login(Caller(user), new Login(Connection(user, 1, ++_connections)));
             }
         }
 

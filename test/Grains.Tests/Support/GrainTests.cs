@@ -23,7 +23,7 @@ public abstract class GrainTests(bool copyMessages) : IAsyncLifetime
     private protected IUserGrain User(string user) => Host.User(user);
 
     private protected Task<UserEntered> Login(string user, int device = 1, int connection = 1) =>
-        User(user).Login(Caller(user, device), new Login(Connection(user, device, connection), UserKind.Guest));
+        User(user).Login(Caller(user, device), new Login(Connection(user, device, connection)));
 
     private protected async Task<SessionId> Open(string user, string name = "Concert")
     {

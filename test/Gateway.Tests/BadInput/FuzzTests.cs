@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Tests;
 
 /// <summary>Valid frames with mistakes in them, by the thousand. TEST_SEED repeats a run.</summary>
+[Collection(nameof(Alone))]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Inputs = 20_000;

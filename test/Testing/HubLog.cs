@@ -29,9 +29,9 @@ public sealed class HubLog : ILoggerProvider
         // It is read after the server has gone.
     }
 
-    /// <summary>A timer that ticks while the only silo leaves its cluster finds nobody; Orleans calls that an error.</summary>
-    private static bool IsOfAStoppingSilo(HubLogLine line) =>
-        line.Category == "Orleans.Messaging" && line.Exception?.Message.StartsWith("No active nodes", StringComparison.Ordinal) == true;
+    /// <summary>A timer or a call that comes while the only silo leaves its cluster finds nobody, or is cancelled; Orleans calls that an error.</summary>
+    private static bool IsOfAStoppingSilo(HubLogLine line) => line.Category.StartsWith("Orleans.", StringComparison.Ordinal)
+        && (line.Exception is OperationCanceledException || line.Exception?.Message.StartsWith("No active nodes", StringComparison.Ordinal) == true);
 
     private void Add(HubLogLine line)
     {

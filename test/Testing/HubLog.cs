@@ -20,7 +20,10 @@ public sealed class HubLog : ILoggerProvider
     public IReadOnlyList<HubLogLine> Lines => [.. _others, .. _severe];
 
     /// <summary>What should never be there.</summary>
-    public IReadOnlyList<HubLogLine> Errors => [.. _severe.Where(l => l.Level >= LogLevel.Error && !IsOfAStoppingSilo(l))];
+    public IReadOnlyList<HubLogLine> Errors => [.. _severe.Where(l => l.Level >= LogLevel.Error)];
+
+    /// <summary>The host is being stopped, by the test.</summary>
+    public bool IsStopping { get; set; }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -35,7 +38,7 @@ public sealed class HubLog : ILoggerProvider
 
     private void Add(HubLogLine line)
     {
-        if (line.Level >= LogLevel.Warning)
+        if (line.Level >= LogLevel.Warning && !(IsStopping && IsOfAStoppingSilo(line)))
         {
             _severe.Enqueue(line);
             return;

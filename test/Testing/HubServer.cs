@@ -87,7 +87,9 @@ public sealed class HubServer : IAsyncDisposable
         if (_host is { } host)
         {
             _host = null;
+            Log.IsStopping = true;
             await host.DisposeAsync();
+            Log.IsStopping = false;
         }
     }
 

@@ -38,15 +38,15 @@ public sealed class UserCommands
     private readonly PasswordRate _rate;
     private readonly GuestRule _guests;
     private readonly ILogger _log;
-    private readonly Relay _relay;
+    private readonly ConnectionCloser _closer;
     private readonly SessionEntrance _entrance;
     private readonly UserFollower _follower;
 
     public UserCommands(
-        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, PasswordRate rate, GuestRule guests, Relay relay, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
+        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, PasswordRate rate, GuestRule guests, ConnectionCloser closer, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
     {
-        (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _relay, _entrance, _follower, _log) =
-            (grains, ids, limits, passwords, tokens, access, rate, guests, relay, entrance, follower, log);
+        (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _closer, _entrance, _follower, _log) =
+            (grains, ids, limits, passwords, tokens, access, rate, guests, closer, entrance, follower, log);
         Login = new("Login", Permission.Anyone, LogIn, Validate);
         Resume = new("Resume", Permission.Anyone, ComeBack);
         Logout = new("Logout", Permission.LoggedIn, LogOut);
@@ -124,25 +124,16 @@ public sealed class UserCommands
     {
         var connection = context.Socket;
         var caller = context.User;
-        await Unsubscribe(connection);
+        await _closer.Unsubscribe(connection);
         await User(caller).Logout(caller.Device);
         connection.LoggedOut();
         return Nothing.Answer;
     }
 
-    private async Task Unsubscribe(ClientConnection connection)
-    {
-        foreach (var subscription in connection.Subscriptions.ToArray())
-        {
-            connection.Remove(subscription.Source);
-            await _relay.Unsubscribe(subscription);
-        }
-    }
-
     /// <summary>Takes a login back that could not be finished, so that it can be tried again.</summary>
     private async Task Undo(ClientConnection connection, Func<Task> tell)
     {
-        await Unsubscribe(connection);
+        await _closer.Unsubscribe(connection);
         connection.LoggedOut();
         try
         {

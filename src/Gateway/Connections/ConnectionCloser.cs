@@ -14,15 +14,20 @@ public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, I
     {
         connections.Remove(connection);
         connection.Closed();
+        await Unsubscribe(connection);
+        if (connection.Caller is { } caller)
+        {
+            await Tell(connection, caller);
+        }
+    }
+
+    /// <summary>Gives up all of its seats. Done when the sources know.</summary>
+    public async Task Unsubscribe(ClientConnection connection)
+    {
         foreach (var subscription in connection.Subscriptions.ToArray())
         {
             connection.Remove(subscription.Source);
             await relay.Unsubscribe(subscription);
-        }
-
-        if (connection.Caller is { } caller)
-        {
-            await Tell(connection, caller);
         }
     }
 

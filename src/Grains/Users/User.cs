@@ -46,6 +46,15 @@ public sealed class User(Limits limits)
             ? Happened(Outgoing.Silent(new DeviceLost(device, now)))
             : [];
 
+    /// <summary>
+    /// A command came from this device. If the user does not know it (it was given up while the command was on its way), it counts as lost from now on, so that what
+    /// the command enters is left again unless somebody comes back for it.
+    /// </summary>
+    public IReadOnlyList<Outgoing> HeardOf(DeviceId device, DateTimeOffset now) =>
+        State.Devices.ContainsKey(device) || State.Devices.Count >= limits.DevicesPerUserMax
+            ? []
+            : Happened(Outgoing.Silent(new DeviceLost(device, now)));
+
     public IReadOnlyList<Outgoing> Logout(DeviceId device) =>
         State.Devices.ContainsKey(device) ? Happened(Outgoing.Silent(new DeviceGone(device))) : [];
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
@@ -95,7 +96,7 @@ public sealed class UserGrain : Grain, IUserGrain
         }
 
         var entered = await Session(id).Open(caller, command);
-        _commit.Live(key, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)], () => id);
+        Enter(caller, key, id, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)]);
         return entered;
     }
 
@@ -115,7 +116,7 @@ public sealed class UserGrain : Grain, IUserGrain
 
         await DemandNoOtherSession(command.SessionId);
         var entered = await Session(command.SessionId).Join(caller, command);
-        _commit.Live(key, () => _user.TakeUp(entered, caller.Device), () => command.SessionId);
+        Enter(caller, key, command.SessionId, () => _user.TakeUp(entered, caller.Device));
         return entered;
     }
 
@@ -207,6 +208,12 @@ public sealed class UserGrain : Grain, IUserGrain
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    private void Enter(Caller caller, CommandKey? key, SessionId session, Func<IReadOnlyList<Outgoing>> decide, [CallerMemberName] string command = "")
+    {
+        _commit.Live(key, () => [.. _user.HeardOf(caller.Device, _time.GetUtcNow()), .. decide()], () => session, command);
+        WatchForExpiry();
+    }
 
     /// <summary>A repeated key: the session that it entered, as it is now. It is not entered a second time.</summary>
     private async Task<SessionEntered> Again(Caller caller, SessionId id)

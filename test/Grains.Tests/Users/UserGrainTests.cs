@@ -281,6 +281,21 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
     }
 
     [Fact]
+    public async Task What_a_command_enters_that_was_overtaken_by_the_logout_is_left_again_after_the_grace_period()
+    {
+        var concert = await Open("bob");
+        await Login("ann");
+        await User("ann").Logout(Device("ann"));
+        await User("ann").AddSession(Caller("ann"), Add("Late"));
+        await User("ann").LeaveSession(Caller("ann"), new LeaveSession());
+        await Join("ann", concert);
+
+        await Until(async () => (await Host.List()) is [var only] && only.SessionId == concert ? null : "the administrator's session is still there");
+        await Until(async () => await Host.Session(concert).HasMember(Id("ann")) ? "ann is still in it" : null);
+        await Until(() => Task.FromResult(Host.Storage.Holds("user", "ann") ? "the record is still there" : null));
+    }
+
+    [Fact]
     public async Task A_user_that_resumes_in_time_keeps_its_seat()
     {
         var concert = await Open("ann");

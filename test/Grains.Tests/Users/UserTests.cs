@@ -32,6 +32,19 @@ public sealed class UserTests
     }
 
     [Fact]
+    public void A_device_that_is_heard_of_without_a_login_counts_as_lost_and_a_known_one_stays_what_it_is()
+    {
+        _user.HeardOf(Phone, DateTimeOffset.UnixEpoch).Count.ShouldBe(1);
+        _user.IsForgotten.ShouldBeFalse();
+        _user.IsOnline.ShouldBeFalse();
+        _user.Login(Laptop, First);
+        _user.HeardOf(Laptop, DateTimeOffset.UnixEpoch).ShouldBeEmpty();
+        _user.HeardOf(new DeviceId("one too many"), DateTimeOffset.UnixEpoch).ShouldBeEmpty();
+        _user.Expire(DateTimeOffset.UnixEpoch + _limits.Grace).Count.ShouldBe(1);
+        _user.State.Devices.Keys.ShouldBe([Laptop]);
+    }
+
+    [Fact]
     public void A_user_that_nobody_logged_in_as_is_forgotten_and_nowhere()
     {
         _user.IsForgotten.ShouldBeTrue();

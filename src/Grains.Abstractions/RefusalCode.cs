@@ -44,6 +44,15 @@ public enum RefusalCode
     /// <summary>The user, or the target, has not joined the session.</summary>
     NotJoined = 700,
 
+    /// <summary>There is no such room in the scenario.</summary>
+    RoomNotFound = 701,
+
+    /// <summary>The room is full.</summary>
+    RoomFull = 702,
+
+    /// <summary>The user is in no room.</summary>
+    NotInRoom = 703,
+
     /// <summary>The user is in no session.</summary>
     NotInSession = 800,
 
@@ -56,6 +65,12 @@ public enum RefusalCode
     /// <summary>There is no such user.</summary>
     UserNotFound = 1301,
 
+    /// <summary>The user data is missing, or is no JSON object.</summary>
+    UserDataMissing = 1700,
+
+    /// <summary>No time source answers.</summary>
+    TimeUnavailable = 2001,
+
     /// <summary>The session has no master.</summary>
     NoMaster = 3001,
 
@@ -67,6 +82,12 @@ public enum RefusalCode
 
     /// <summary>The target user is missing.</summary>
     TargetMissing = 3014,
+
+    /// <summary>The owner of the data stream is missing.</summary>
+    StreamUserMissing = 4001,
+
+    /// <summary>The kind of the data stream is missing.</summary>
+    StreamKindMissing = 4002,
 
     /// <summary>A fault on our side; the log has it under the correlation id of the sentence.</summary>
     Internal = 9000,
@@ -91,6 +112,12 @@ public enum RefusalCode
 
     /// <summary>There is no such page, account or address.</summary>
     NotFound = 9007,
+
+    /// <summary>There is no such scenario.</summary>
+    ScenarioNotFound = 9008,
+
+    /// <summary>The scenario runs already, or does not run.</summary>
+    ScenarioState = 9009,
 }
 
 /// <summary>What a code says beyond its number.</summary>

@@ -22,6 +22,10 @@ public sealed class CommandTests
         table.All.ShouldBe(commands, ignoreOrder: true);
     }
 
+    [Fact]
+    public void Every_row_of_the_table_of_rights_is_a_commands() =>
+        Rights.Table.Keys.ShouldBe(Table().All.Select(command => command.Name), ignoreOrder: true);
+
     // Who only reads names needs nothing that handles commands.
     private static CommandTable Table() =>
         (CommandTable)New(typeof(CommandTable), parameter => New(parameter, static _ => null));

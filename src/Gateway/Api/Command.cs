@@ -3,16 +3,6 @@ using Orchestrator.Users;
 
 namespace Orchestrator.Api;
 
-/// <summary>Who may give a command.</summary>
-public enum Permission
-{
-    /// <summary>Everybody, before login too.</summary>
-    Anyone,
-
-    /// <summary>Whoever is logged in.</summary>
-    LoggedIn,
-}
-
 /// <summary>What a handler knows of its caller.</summary>
 /// <param name="Connection">Null for a caller without one (HTTP).</param>
 /// <param name="Caller">Null for nobody.</param>
@@ -29,11 +19,12 @@ public sealed record CommandContext(Origin Origin, ClientConnection? Connection,
 }
 
 /// <summary>A command as the wires find it by name.</summary>
-public abstract class Command(string name, Permission permission)
+public abstract class Command(string name)
 {
     public string Name => name;
 
-    public Permission Permission => permission;
+    /// <summary>Who may give it; see <see cref="Rights"/>.</summary>
+    public Right Right { get; } = Rights.Of(name);
 
     /// <summary>The record that its parameters make.</summary>
     public abstract Type ParametersType { get; }
@@ -41,18 +32,14 @@ public abstract class Command(string name, Permission permission)
 
 /// <summary>One entry of the command table: who may, what is valid, what it does. Every wire comes through here.</summary>
 public sealed class Command<TParameters, TBody>(
-    string name, Permission permission, Func<CommandContext, TParameters, Task<Answer<TBody>>> handle, Action<TParameters, Limits>? validate = null)
-    : Command(name, permission)
+    string name, Func<CommandContext, TParameters, Task<Answer<TBody>>> handle, Action<TParameters, Limits>? validate = null)
+    : Command(name)
 {
     public override Type ParametersType => typeof(TParameters);
 
     internal async Task<Answer<TBody>> Run(CommandContext context, TParameters parameters, Limits limits)
     {
-        if (Permission == Permission.LoggedIn && context.Caller is null)
-        {
-            throw new Refusal(RefusalCode.NotLoggedIn, "The user is not logged in.");
-        }
-
+        Right.Demand(context);
         if (parameters is null)
         {
             throw Refusal.BadRequest("The parameters are missing.");

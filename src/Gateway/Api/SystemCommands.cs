@@ -8,7 +8,7 @@ public sealed record VersionBody(string OrchestratorVersion, string Revision);
 /// <summary>Commands about the orchestrator itself.</summary>
 public sealed class SystemCommands
 {
-    public SystemCommands() => GetOrchestratorVersion = new("GetOrchestratorVersion", Permission.Anyone, static (_, _) => Task.FromResult(new Answer<VersionBody>(Version)));
+    public SystemCommands() => GetOrchestratorVersion = new("GetOrchestratorVersion", static (_, _) => Task.FromResult(new Answer<VersionBody>(Version)));
 
     public static VersionBody Version { get; } = ReadVersion();
 

@@ -32,18 +32,18 @@ public sealed class TrafficCommands
     public TrafficCommands(IGrainFactory grains)
     {
         _grains = grains;
-        SendMessageToAll = new("SendMessageToAll", Permission.LoggedIn, ToAll, static (p, limits) => Validation.Key(p.Key, limits));
-        SendMessage = new("SendMessage", Permission.LoggedIn, ToOne, static (p, limits) => Validation.Key(p.Key, limits));
+        SendMessageToAll = new("SendMessageToAll", ToAll, static (p, limits) => Validation.Key(p.Key, limits));
+        SendMessage = new("SendMessage", ToOne, static (p, limits) => Validation.Key(p.Key, limits));
         SendSceneEventToMaster = new(
-            "SendSceneEventToMaster", Permission.LoggedIn, (c, p) => Send(c, new(SceneEventRoute.ToMaster, p.Event)));
+            "SendSceneEventToMaster", (c, p) => Send(c, new(SceneEventRoute.ToMaster, p.Event)));
         SendSceneEventToUser = new(
-            "SendSceneEventToUser", Permission.LoggedIn, (c, p) => Send(c, new(SceneEventRoute.ToUser, p.Event, p.UserId, p.MasterEpoch)));
+            "SendSceneEventToUser", (c, p) => Send(c, new(SceneEventRoute.ToUser, p.Event, p.UserId, p.MasterEpoch)));
         SendSceneEventToAllUsers = new(
-            "SendSceneEventToAllUsers", Permission.LoggedIn, (c, p) => Send(c, new(SceneEventRoute.ToAllUsers, p.Event, null, p.MasterEpoch)));
+            "SendSceneEventToAllUsers", (c, p) => Send(c, new(SceneEventRoute.ToAllUsers, p.Event, null, p.MasterEpoch)));
         SendSceneEventToUserDirect = new(
-            "SendSceneEventToUserDirect", Permission.LoggedIn, (c, p) => Send(c, new(SceneEventRoute.ToUserDirect, p.Event, p.UserId)));
+            "SendSceneEventToUserDirect", (c, p) => Send(c, new(SceneEventRoute.ToUserDirect, p.Event, p.UserId)));
         SendSceneEventToAllUsersDirect = new(
-            "SendSceneEventToAllUsersDirect", Permission.LoggedIn, (c, p) => Send(c, new(SceneEventRoute.ToAllUsersDirect, p.Event)));
+            "SendSceneEventToAllUsersDirect", (c, p) => Send(c, new(SceneEventRoute.ToAllUsersDirect, p.Event)));
     }
 
     public Command<MessageToAllParameters, Nothing> SendMessageToAll { get; }

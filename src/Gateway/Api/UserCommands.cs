@@ -47,9 +47,9 @@ public sealed class UserCommands
     {
         (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _closer, _entrance, _follower, _log) =
             (grains, ids, limits, passwords, tokens, access, rate, guests, closer, entrance, follower, log);
-        Login = new("Login", Permission.Anyone, LogIn, Validate);
-        Resume = new("Resume", Permission.Anyone, ComeBack);
-        Logout = new("Logout", Permission.LoggedIn, LogOut);
+        Login = new("Login", LogIn, Validate);
+        Resume = new("Resume", ComeBack);
+        Logout = new("Logout", LogOut);
     }
 
     public Command<LoginParameters, LoginBody> Login { get; }
@@ -152,7 +152,7 @@ public sealed class UserCommands
         {
             _rate.Demand(origin.Address);
             var account = await _passwords.Check(parameters.UserName ?? "", password);
-            return (new Caller(account.UserId, device, account.UserName), account);
+            return (new Caller(account.UserId, device, account.UserName, Role.User), account);
         }
 
         if (origin.Account is { } connected)
@@ -160,7 +160,7 @@ public sealed class UserCommands
             // The token was read when the connection was opened; the account may have changed since.
             var holder = await _access.Renew(connected)
                 ?? throw new Refusal(RefusalCode.CredentialsInvalid, "The token of this connection is no longer valid.");
-            return (new Caller(holder.UserId, device, holder.UserName), holder);
+            return (new Caller(holder.UserId, device, holder.UserName, Role.User), holder);
         }
 
         if (string.IsNullOrWhiteSpace(parameters.UserName))

@@ -41,8 +41,8 @@ public sealed class HttpRefusals(CommandRunner runner) : IExceptionHandler
     {
         RefusalCode.NotLoggedIn or RefusalCode.CredentialsInvalid or RefusalCode.ResumeExpired => StatusCodes.Status401Unauthorized,
         RefusalCode.NotAdministrator or RefusalCode.NotAllowed or RefusalCode.GuestsNotAllowed or RefusalCode.NotJoined or RefusalCode.NotMaster => StatusCodes.Status403Forbidden,
-        RefusalCode.SessionNotFound or RefusalCode.UserNotFound or RefusalCode.NotFound or RefusalCode.UnknownCommand => StatusCodes.Status404NotFound,
-        RefusalCode.NameTaken or RefusalCode.SessionNotEmpty or RefusalCode.AlreadyInSession or RefusalCode.AlreadyInThisSession or RefusalCode.KeyReused => StatusCodes.Status409Conflict,
+        RefusalCode.SessionNotFound or RefusalCode.UserNotFound or RefusalCode.RoomNotFound or RefusalCode.ScenarioNotFound or RefusalCode.NotFound or RefusalCode.UnknownCommand => StatusCodes.Status404NotFound,
+        RefusalCode.NameTaken or RefusalCode.SessionNotEmpty or RefusalCode.AlreadyInSession or RefusalCode.AlreadyInThisSession or RefusalCode.KeyReused or RefusalCode.RoomFull or RefusalCode.ScenarioState => StatusCodes.Status409Conflict,
         RefusalCode.LimitReached => StatusCodes.Status413PayloadTooLarge,
         RefusalCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
         RefusalCode.Temporary => StatusCodes.Status503ServiceUnavailable,

@@ -35,7 +35,7 @@ public static class SessionEndpoints
     private static CommandContext Context(HttpContext http)
     {
         var account = http.Account();
-        var caller = account is null ? null : new Caller(account.UserId, Device, account.UserName);
+        var caller = account is null ? null : new Caller(account.UserId, Device, account.UserName, Role.User);
         return new CommandContext(new Origin(account, IsLoopback: false, ""), null, caller, http.RequestAborted);
     }
 

@@ -1,13 +1,7 @@
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
-
-/// <summary>A scenario as the creator of a session gives it.</summary>
-[GenerateSerializer, Immutable, Alias("scenario-definition")]
-public sealed record ScenarioDefinition(
-    [property: Id(0)] string ScenarioId,
-    [property: Id(1)] string? ScenarioName = null,
-    [property: Id(2)] string? ScenarioDescription = null);
 
 /// <summary>Creates a session.</summary>
 /// <param name="SessionName">White space around it is cut off.</param>

@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;

@@ -154,7 +154,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
     {
         var table = Server.Services.GetRequiredService<CommandTable>().All;
 
-        BeforeLogin().Select(row => row.Data.Item1).ShouldBe(table.Where(c => c.Permission == Permission.LoggedIn).Select(c => c.Name), ignoreOrder: true);
+        BeforeLogin().Select(row => row.Data.Item1).ShouldBe(table.Where(c => c.Right.Permission != Permission.Anyone).Select(c => c.Name), ignoreOrder: true);
         OrchestratorHub.Commands.ShouldBe(table.Select(c => c.Name), ignoreOrder: true);
     }
 

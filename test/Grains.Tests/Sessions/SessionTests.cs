@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using static Orchestrator.Support.People;
 
 namespace Orchestrator.Sessions;

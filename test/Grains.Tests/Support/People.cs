@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using Orchestrator.Devices;
 using Orchestrator.Sessions;
 using Orchestrator.Users;

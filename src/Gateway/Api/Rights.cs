@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using Orchestrator.Users;
+
+namespace Orchestrator.Api;
+
+/// <summary>Who may give a command, wherever he is.</summary>
+public enum Permission
+{
+    /// <summary>Everybody, before login too.</summary>
+    Anyone,
+
+    /// <summary>Whoever is logged in, as a guest too.</summary>
+    LoggedIn,
+
+    /// <summary>Whoever has an account.</summary>
+    Account,
+
+    /// <summary>Whoever administers the orchestrator.</summary>
+    Administrator,
+}
+
+/// <summary>What the caller must be in a session. The session itself decides it; here it is said, and tests hold the two together.</summary>
+public enum Standing
+{
+    /// <summary>Nothing: the command is about no session.</summary>
+    Any,
+
+    /// <summary>A member of the session.</summary>
+    Member,
+
+    /// <summary>The member that is the session's master.</summary>
+    Master,
+
+    /// <summary>The session's administrator.</summary>
+    Administrator,
+
+    /// <summary>The master, or the administrator, who need not be a member.</summary>
+    Director,
+
+    /// <summary>A member, or the administrator, who need not be one.</summary>
+    Reader,
+}
+
+/// <summary>Who may give a command.</summary>
+public sealed record Right(Permission Permission, Standing Standing = Standing.Any)
+{
+    /// <summary>Refusals: <see cref="RefusalCode.NotLoggedIn"/>, <see cref="RefusalCode.NotAllowed"/>.</summary>
+    public void Demand(CommandContext context)
+    {
+        if (Permission == Permission.Anyone)
+        {
+            return;
+        }
+
+        var caller = context.User;
+        if (caller.Role < Least)
+        {
+            throw new Refusal(RefusalCode.NotAllowed, Permission == Permission.Account ? "This needs an account." : "This is for administrators.");
+        }
+    }
+
+    private Role Least => Permission switch
+    {
+        Permission.Account => Role.User,
+        Permission.Administrator => Role.Administrator,
+        _ => Role.Guest,
+    };
+}
+
+/// <summary>The one table of who may do what, by command. A command without a row cannot be made.</summary>
+public static class Rights
+{
+    public static FrozenDictionary<string, Right> Table { get; } = new Dictionary<string, Right>(StringComparer.Ordinal)
+    {
+        ["GetOrchestratorVersion"] = new(Permission.Anyone),
+
+        ["Login"] = new(Permission.Anyone),
+        ["Resume"] = new(Permission.Anyone),
+        ["Logout"] = new(Permission.LoggedIn),
+
+        ["AddSession"] = new(Permission.LoggedIn),
+        ["GetSessions"] = new(Permission.LoggedIn),
+        ["GetSessionInfo"] = new(Permission.LoggedIn, Standing.Reader),
+        ["JoinSession"] = new(Permission.LoggedIn),
+        ["LeaveSession"] = new(Permission.LoggedIn, Standing.Member),
+        ["DeleteSession"] = new(Permission.LoggedIn, Standing.Administrator),
+
+        ["SendMessageToAll"] = new(Permission.LoggedIn, Standing.Member),
+        ["SendMessage"] = new(Permission.LoggedIn, Standing.Member),
+        ["SendSceneEventToMaster"] = new(Permission.LoggedIn, Standing.Member),
+        ["SendSceneEventToUser"] = new(Permission.LoggedIn, Standing.Master),
+        ["SendSceneEventToAllUsers"] = new(Permission.LoggedIn, Standing.Master),
+        ["SendSceneEventToUserDirect"] = new(Permission.LoggedIn, Standing.Member),
+        ["SendSceneEventToAllUsersDirect"] = new(Permission.LoggedIn, Standing.Member),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static Right Of(string command) => Table.GetValueOrDefault(command) ?? throw new InvalidOperationException($"Nobody has a right to {command}: it has no row in the table of rights.");
+}

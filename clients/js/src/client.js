@@ -1,3 +1,4 @@
+import { Commands } from './commands.js';
 import { Connection, signalR } from './connection.js';
 import { Emitter } from './emitter.js';
 import { Inbox } from './inbox.js';
@@ -10,6 +11,14 @@ import { realTiming } from './timing.js';
  * @typedef {import('./mirror.js').SessionUpdate} SessionUpdate
  * @typedef {import('./inbox.js').Stamp} Stamp
  * @typedef {import('./inbox.js').Place} Place
+ *
+ * @typedef {object} Packet of a data stream
+ * @property {string} userId its owner
+ * @property {string} kind
+ * @property {string} description as it was declared; empty when it was not
+ * @property {any} data
+ * @property {number} seq counts the packets of the stream
+ * @property {number} prev the one before it that was sent to this client: what lies between was dropped
  *
  * @typedef {object} ClientOptions
  * @property {string} url of the server, without /hub
@@ -30,6 +39,8 @@ import { realTiming } from './timing.js';
  *   messageSent: [{ messageFrom: string, messageFromName: string, message: any }, Stamp],
  *   sceneEventToMaster: [{ sceneEventFrom: string, sceneEventData: any }, Stamp],
  *   sceneEventToUser: [{ sceneEventFrom: string, sceneEventData: any }, Stamp],
+ *   audioSent: [{ audioFrom: string, audioData: any }, Stamp],
+ *   dataReceived: [Packet],
  *   sessionSnapshot: [SessionRecord | null],
  *   disconnecting: [{ code: number, reason: string }],
  *   connection: [ConnectionChange],
@@ -60,7 +71,7 @@ const REPEATS_MAX = 3;
 const camel = (name) => /** @type {keyof ClientEvents} */ (name[0].toLowerCase() + name.slice(1));
 
 /** A device of a user: its connection, its commands, and the session it is in. */
-export class OrchestratorClient {
+export class OrchestratorClient extends Commands {
   /** @type {SessionRecord | null} the session as it is now; another object after each change */
   session = null;
 
@@ -92,6 +103,7 @@ export class OrchestratorClient {
 
   /** @param {ClientOptions} options */
   constructor({ url, token, commandWaitMs = 10_000, settleMs = 2_000, reconnect, httpOptions = {}, open, timing = realTiming }) {
+    super();
     this.timing = timing;
     this.commandWaitMs = commandWaitMs;
     this.inbox = new Inbox(timing, { handle: (arrival) => this.#handle(arrival), gap: () => this.#gap() }, settleMs);
@@ -99,6 +111,7 @@ export class OrchestratorClient {
       { url, token, timing, open: open ?? signalR(`${url.replace(/\/+$/, '')}/hub`, httpOptions), reconnect: { ...RECONNECT, ...reconnect } },
       {
         arrived: (name, [payload, stamp]) => this.inbox.arrive(name, payload, stamp),
+        packet: (packet) => this.#events.emit('dataReceived', packet),
         lost: () => this.#lost(),
         resume: () => this.#comeBack(),
         disconnecting: (ending) => this.#events.emit('disconnecting', ending),
@@ -141,11 +154,6 @@ export class OrchestratorClient {
     this.connection.end({ code: 0, reason: 'closedByClient' });
   }
 
-  /** @returns {Promise<{ orchestratorVersion: string, revision: string }>} */
-  getOrchestratorVersion() {
-    return this.#run('GetOrchestratorVersion', undefined);
-  }
-
   /**
    * With a name alone as a guest, with name and password, or with a token of an account.
    *
@@ -157,7 +165,7 @@ export class OrchestratorClient {
       await this.connection.reopen(token);
     }
 
-    return this.#run('Login', parameters, { enters: true, accept: (body, at) => this.#loggedIn(body, at) });
+    return this.run('Login', parameters, { enters: true, accept: (body, at) => this.#loggedIn(body, at) });
   }
 
   /**
@@ -167,95 +175,37 @@ export class OrchestratorClient {
    * @returns {Promise<User & { resumeToken: string, recovered: boolean, inSession: boolean, session?: SessionRecord }>}
    */
   resume({ token }) {
-    return this.#run('Resume', { token }, { enters: true, accept: (body, at) => this.#loggedIn(body, at) });
+    return this.run('Resume', { token }, { enters: true, accept: (body, at) => this.#loggedIn(body, at) });
   }
 
   /** @returns {Promise<{}>} */
   logout() {
-    return this.#run('Logout', undefined, { accept: () => this.#forget() });
+    return this.run('Logout', undefined, { accept: () => this.#forget() });
   }
 
   /**
-   * @param {{ sessionName: string, scenarioDefinition: { scenarioId: string, scenarioName?: string, scenarioDescription?: string },
+   * With a definition, or with the id of a scenario in the catalogue.
+   *
+   * @param {{ sessionName: string, scenarioDefinition?: import('./commands.js').ScenarioDefinition, scenarioId?: string,
    *   sessionDescription?: string, sessionProtocol?: string, canBeMaster?: boolean, key?: string }} parameters
    * @returns {Promise<SessionRecord>}
    */
   addSession(parameters) {
-    return this.#run('AddSession', parameters, { enters: true, accept: (body, at) => this.#enter(body, at) });
-  }
-
-  /** @returns {Promise<Record<string, SessionRecord>>} */
-  getSessions() {
-    return this.#run('GetSessions', undefined);
-  }
-
-  /** @returns {Promise<SessionRecord>} */
-  getSessionInfo() {
-    return this.#run('GetSessionInfo', undefined);
+    return this.run('AddSession', parameters, { enters: true, accept: (body, at) => this.#enter(body, at) });
   }
 
   /** @param {{ sessionId: string, canBeMaster?: boolean, key?: string }} parameters @returns {Promise<SessionRecord>} */
   joinSession(parameters) {
-    return this.#run('JoinSession', parameters, { enters: true, accept: (body, at) => this.#enter(body, at) });
+    return this.run('JoinSession', parameters, { enters: true, accept: (body, at) => this.#enter(body, at) });
   }
 
   /** @returns {Promise<{}>} */
   leaveSession() {
-    return this.#run('LeaveSession', undefined, { accept: (_, at) => this.#left(at) });
+    return this.run('LeaveSession', undefined, { accept: (_, at) => this.#left(at) });
   }
 
-  /** @param {{ sessionId: string, key?: string }} parameters @returns {Promise<{}>} */
-  deleteSession(parameters) {
-    return this.#run('DeleteSession', parameters);
-  }
-
-  /** @param {{ message: any, key?: string }} parameters @returns {Promise<{}>} */
-  sendMessageToAll(parameters) {
-    return this.#run('SendMessageToAll', parameters, { own: true });
-  }
-
-  /** @param {{ userId: string, message: any, key?: string }} parameters @returns {Promise<{}>} */
-  sendMessage(parameters) {
-    return this.#run('SendMessage', parameters, { own: this.#isMe(parameters?.userId) });
-  }
-
-  /** @param {{ event: any }} parameters @returns {Promise<{}>} */
-  sendSceneEventToMaster(parameters) {
-    return this.#run('SendSceneEventToMaster', parameters, { own: this.isMaster });
-  }
-
-  /** The master's. @param {{ userId: string, event: any, masterEpoch?: number }} parameters @returns {Promise<{}>} */
-  sendSceneEventToUser(parameters) {
-    return this.#run('SendSceneEventToUser', this.#asMaster(parameters), { own: this.#isMe(parameters?.userId) });
-  }
-
-  /** The master's. @param {{ event: any, masterEpoch?: number }} parameters @returns {Promise<{}>} */
-  sendSceneEventToAllUsers(parameters) {
-    return this.#run('SendSceneEventToAllUsers', this.#asMaster(parameters), { own: true });
-  }
-
-  /** @param {{ userId: string, event: any }} parameters @returns {Promise<{}>} */
-  sendSceneEventToUserDirect(parameters) {
-    return this.#run('SendSceneEventToUserDirect', parameters, { own: this.#isMe(parameters?.userId) });
-  }
-
-  /** @param {{ event: any }} parameters @returns {Promise<{}>} */
-  sendSceneEventToAllUsersDirect(parameters) {
-    return this.#run('SendSceneEventToAllUsersDirect', parameters, { own: true });
-  }
-
-  /** @param {string | undefined} userId */
-  #isMe(userId) {
-    return this.user !== null && userId === this.user.userId;
-  }
-
-  /** The epoch in which the caller believes to be master goes with what it says as master. @param {any} parameters */
-  #asMaster(parameters) {
-    return this.session ? { masterEpoch: this.session.masterEpoch, ...parameters } : parameters;
-  }
-
-  /** @param {string} method @param {any} parameters @param {Traits} [traits] @returns {Promise<any>} */
-  #run(method, parameters, traits = {}) {
+  /** @protected @param {string} method @param {any} parameters @param {Traits} [traits] @returns {Promise<any>} */
+  run(method, parameters, traits = {}) {
     return new Promise((resolve, reject) => {
       this.#give({ method, parameters, traits, order: this.#orders++, sent: 0, timer: null, resolve, reject });
     });

@@ -17,6 +17,7 @@ import { ErrorNumber, RefusalError, temporary } from './refusal.js';
  *
  * @typedef {object} ConnectionEvents
  * @property {(name: string, args: any[]) => void} arrived
+ * @property {(packet: any) => void} packet of a data stream, which has no place among the events
  * @property {() => void} lost
  * @property {() => Promise<() => void>} resume on a new socket, before anything else; what it gives is called when the connection is up
  * @property {(ending: Ending) => void} disconnecting
@@ -26,7 +27,7 @@ import { ErrorNumber, RefusalError, temporary } from './refusal.js';
 /** Codes from here on may come back. */
 const RETURN_CODE_MIN = 4500;
 const UNREACHABLE = { code: 0, reason: 'unreachable' };
-const EVENTS = ['SessionUpdated', 'SessionClosed', 'MessageSent', 'SceneEventToMaster', 'SceneEventToUser', 'SessionSnapshot'];
+const EVENTS = ['SessionUpdated', 'SessionClosed', 'MessageSent', 'SceneEventToMaster', 'SceneEventToUser', 'AudioSent', 'SessionSnapshot'];
 
 export class Connection {
   /** @type {'idle' | 'up' | 'away' | 'closed'} */
@@ -123,6 +124,7 @@ export class Connection {
       hub.on(name, ifPresent((...args) => this.events.arrived(name, args)));
     }
 
+    hub.on('DataReceived', ifPresent((packet) => this.events.packet(packet)));
     hub.on('Disconnecting', ifPresent((ending) => this.#disconnecting(ending)));
     hub.onclose(ifPresent(() => this.#closed()));
     await this.#withinAttempt(hub.start());

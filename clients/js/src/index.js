@@ -1,2 +1,3 @@
 export { OrchestratorClient } from './client.js';
+export { positionAt } from './mirror.js';
 export { RefusalError } from './refusal.js';

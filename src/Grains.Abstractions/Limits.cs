@@ -61,6 +61,10 @@ public sealed class Limits
     [Range(1, 3_600)]
     public int LoginSeconds { get; set; } = 60;
 
+    /// <summary>How long a client may say nothing, not even a heartbeat, before its connection counts as lost, in seconds. The usual SignalR clients send one every 15.</summary>
+    [Range(1, 3_600)]
+    public int SilenceSeconds { get; set; } = 30;
+
     /// <summary>How long a lost connection keeps its seat, in seconds.</summary>
     [Range(0d, 3_600d)]
     public double GraceSeconds { get; set; } = 30;

@@ -36,6 +36,23 @@ public sealed class GraceTests
     }
 
     [Fact]
+    public async Task A_member_that_says_nothing_any_more_is_away_though_its_socket_stands()
+    {
+        await using var server = await HubServer.Start(("Limits:SilenceSeconds", 2));
+        await using var first = await server.Connect();
+        await using var second = await server.Connect();
+        var ann = await Guest.LogIn(first, "Ann");
+        var ben = await Guest.LogIn(second, "Ben");
+        await ben.Join(await ann.AddSession());
+
+        await Eventually(async () =>
+        {
+            (await ann.Invoke("GetSessionInfo")).Ok();
+            return first.Events.Any(e => e.Kind == "USER_AWAY" && e.Data.GetProperty("eventData").Text("userId") == ben.UserId) ? null : "Ben is not away";
+        });
+    }
+
+    [Fact]
     public async Task The_session_of_an_administrator_that_is_lost_closes()
     {
         await using var server = await HubServer.Start(("Limits:GraceSeconds", 0.5));

@@ -62,6 +62,7 @@ public static class GatewaySetup
     {
         services.AddSingleton<Relay>().AddHostedService(static s => s.GetRequiredService<Relay>());
         services.AddSingleton<SessionListReplica>().AddHostedService(static s => s.GetRequiredService<SessionListReplica>());
+        services.AddSingleton<UserListReplica>().AddHostedService(static s => s.GetRequiredService<UserListReplica>());
         services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
         services.AddSingleton<ConnectionContext>();
         services.AddSingleton<ConnectionCloser>();
@@ -76,6 +77,9 @@ public static class GatewaySetup
         services.AddSingleton<SessionCommands>();
         services.AddSingleton<TrafficCommands>();
         services.AddSingleton<SystemCommands>();
+        services.AddSingleton<UserListCommands>();
+        services.AddSingleton<UserDataCommands>();
+        services.AddSingleton<RoomCommands>();
         services.AddSingleton<CommandTable>();
         services.AddSingleton<CommandRunner>();
     }

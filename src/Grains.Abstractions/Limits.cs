@@ -45,6 +45,18 @@ public sealed class Limits
     [Range(1, 10_000)]
     public int DevicesPerUserMax { get; set; } = 32;
 
+    /// <summary>All data of one user, as JSON, in bytes.</summary>
+    [Range(2, 1_048_576)]
+    public int UserDataBytesMax { get; set; } = 65_536;
+
+    /// <summary>Keys of one user's data.</summary>
+    [Range(1, 100_000)]
+    public int UserDataKeysMax { get; set; } = 1_000;
+
+    /// <summary>How deep objects and arrays may nest in a user's data, its own object included.</summary>
+    [Range(1, 48)]
+    public int UserDataDepthMax { get; set; } = 32;
+
     /// <summary>Commands that a grain holds while their write is under way.</summary>
     [Range(1, 1_000_000)]
     public int HeldPerGrainMax { get; set; } = 10_000;

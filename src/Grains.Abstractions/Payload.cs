@@ -14,6 +14,9 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
     [JsonIgnore]
     public bool IsFalsy => Utf8.Length == 0 || Utf8.AsSpan() is [(byte)'0'] or [(byte)'"', (byte)'"'] || Utf8.AsSpan().SequenceEqual("null"u8);
 
+    /// <summary>An object with no keys.</summary>
+    public static Payload EmptyObject { get; } = Of("{}");
+
     public static Payload Of(string json) => new(Encoding.UTF8.GetBytes(json));
 
     public bool Equals(Payload? other) => other is not null && Utf8.AsSpan().SequenceEqual(other.Utf8);

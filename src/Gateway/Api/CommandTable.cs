@@ -1,7 +1,7 @@
 namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
-public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system)
+public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms)
 {
     public UserCommands Users => users;
 
@@ -11,6 +11,12 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
 
     public SystemCommands System => system;
 
+    public UserListCommands UserList => userList;
+
+    public UserDataCommands UserData => userData;
+
+    public RoomCommands Rooms => rooms;
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public IReadOnlyList<Command> All { get; } =
     [
@@ -18,12 +24,23 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
         users.Login,
         users.Resume,
         users.Logout,
+        userList.GetUsers,
+        userList.GetUserInfo,
+        userData.GetUserData,
+        userData.UpdateUserData,
+        userData.UpdateUserDataArray,
+        userData.UpdateUserDataJson,
+        userData.ClearUserData,
         sessions.AddSession,
         sessions.GetSessions,
         sessions.GetSessionInfo,
         sessions.JoinSession,
         sessions.LeaveSession,
         sessions.DeleteSession,
+        rooms.GetRooms,
+        rooms.GetRoomInfo,
+        rooms.JoinRoom,
+        rooms.LeaveRoom,
         traffic.SendMessageToAll,
         traffic.SendMessage,
         traffic.SendSceneEventToMaster,

@@ -78,12 +78,25 @@ public static class Rights
         ["Resume"] = new(Permission.Anyone),
         ["Logout"] = new(Permission.LoggedIn),
 
+        ["GetUsers"] = new(Permission.LoggedIn),
+        ["GetUserInfo"] = new(Permission.LoggedIn),
+        ["GetUserData"] = new(Permission.LoggedIn),
+        ["UpdateUserData"] = new(Permission.LoggedIn),
+        ["UpdateUserDataArray"] = new(Permission.LoggedIn),
+        ["UpdateUserDataJson"] = new(Permission.LoggedIn),
+        ["ClearUserData"] = new(Permission.LoggedIn),
+
         ["AddSession"] = new(Permission.LoggedIn),
         ["GetSessions"] = new(Permission.LoggedIn),
         ["GetSessionInfo"] = new(Permission.LoggedIn, Standing.Reader),
         ["JoinSession"] = new(Permission.LoggedIn),
         ["LeaveSession"] = new(Permission.LoggedIn, Standing.Member),
         ["DeleteSession"] = new(Permission.LoggedIn, Standing.Administrator),
+
+        ["GetRooms"] = new(Permission.LoggedIn, Standing.Member),
+        ["GetRoomInfo"] = new(Permission.LoggedIn, Standing.Member),
+        ["JoinRoom"] = new(Permission.LoggedIn, Standing.Member),
+        ["LeaveRoom"] = new(Permission.LoggedIn, Standing.Member),
 
         ["SendMessageToAll"] = new(Permission.LoggedIn, Standing.Member),
         ["SendMessage"] = new(Permission.LoggedIn, Standing.Member),

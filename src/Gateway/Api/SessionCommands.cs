@@ -70,6 +70,7 @@ public sealed class SessionCommands
         }
 
         context.Socket.LastChange = new SessionPlace(session.Session.SessionId, session.At);
+        context.Socket.LastUserChange = new(context.User.User, entered.UserAt);
         return new(session.Session, Place.Of(session.Session.SessionId.Value, session.At));
     }
 
@@ -78,6 +79,7 @@ public sealed class SessionCommands
         var left = await _entrance.Leave(context.Socket, () => User(context).LeaveSession(context.User, parameters));
         // A session that closed under the user has no place any more.
         context.Socket.LastChange = new SessionPlace(left.Session, left.At == default ? null : left.At);
+        context.Socket.LastUserChange = new(context.User.User, left.UserAt);
         return new(new Nothing(), left.At == default ? null : Place.Of(left.Session.Value, left.At));
     }
 
@@ -94,7 +96,7 @@ public sealed class SessionCommands
 
     private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters)
     {
-        var sessions = await _list.Read(context.Connection?.LastChange, context.CancellationToken);
+        var sessions = await _list.Read(context.Connection?.LastChange is { } change ? new(change.Session, change.At) : null, context.CancellationToken);
         if (context.Connection is { } connection)
         {
             // Seen; the list never goes back.

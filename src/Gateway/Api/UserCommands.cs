@@ -78,6 +78,7 @@ public sealed class UserCommands
         {
             var entered = await User(caller).Login(caller, new Login(connection.Id));
             (session, _) = await Enter(connection, caller, entered.Session, after: null);
+            connection.LastUserChange = new(caller.User, entered.UserAt);
         }
         catch
         {
@@ -107,6 +108,7 @@ public sealed class UserCommands
         try
         {
             session = await Enter(connection, caller, entered.Session, after);
+            connection.LastUserChange = new(caller.User, entered.UserAt);
         }
         catch
         {

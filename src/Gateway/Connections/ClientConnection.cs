@@ -50,6 +50,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>The place of this connection's last change to a session; the list of sessions is not answered from before it.</summary>
     public SessionPlace? LastChange { get; set; }
 
+    /// <summary>The place of this connection's last change to its user; the list of users is not answered from before it.</summary>
+    public ListPlace<UserId>? LastUserChange { get; set; }
+
     /// <summary>While this connection's own leave is under way: done when it has seen everything before it. The reply tells it the rest.</summary>
     public TaskCompletionSource? Leaving { get; set; }
 
@@ -67,6 +70,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         Caller = null;
         Session = null;
         LastChange = null;
+        LastUserChange = null;
     }
 
     public void Send(ReadOnlyMemory<byte> message) => _outbound.Enqueue(message);

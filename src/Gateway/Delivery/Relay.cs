@@ -283,6 +283,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         SourceKind.User => grains.GetGrain<IUserGrain>(source.Key),
         SourceKind.Session => grains.GetGrain<ISessionGrain>(source.Key),
         SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
+        SourceKind.Users => grains.GetGrain<IUserDirectoryGrain>(source.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
     };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
 using Orchestrator.Api;
 using Orchestrator.Security;
+using Orchestrator.Users;
 
 namespace Orchestrator.Http;
 
@@ -33,10 +34,12 @@ public sealed class AccountService(
         await Grain(account.UserName).ChangePassword(new ChangePassword(await passwords.Hash(change.NewPassword), key));
     }
 
-    public Task Remove(AccountRecord account, string? key)
+    public async Task Remove(AccountRecord account, string? key)
     {
         Validation.Key(key, limits);
-        return Grain(account.UserName).Remove(new RemoveAccount(key));
+        // First, because nobody could ask for it once the account is gone.
+        await grains.GetGrain<IUserDataGrain>(account.UserId.Value).Remove();
+        await Grain(account.UserName).Remove(new RemoveAccount(key));
     }
 
     private IAccountGrain Grain(string userName) => grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -40,12 +41,14 @@ public interface IOrchestratorClient
 public sealed record Stamp(string Source, long Epoch, long Seq, long Prev);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionUpdated"/>.</summary>
-/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED.</param>
+/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM.</param>
 public sealed record SessionUpdate(string EventId, SessionUpdateData EventData);
 
 /// <summary>The user first, always: older clients read it by position. Null for a session without a master.</summary>
+/// <param name="UserData">The member that joined (a <see cref="MemberRecord"/>), or the data that a member has now (a <see cref="Payload"/>).</param>
 public sealed record SessionUpdateData(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserId? UserId, MemberRecord? UserData = null, LeaveReason? Reason = null, long? Epoch = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserId? UserId, object? UserData = null, LeaveReason? Reason = null, long? Epoch = null,
+    RoomId? RoomId = null);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionClosed"/>.</summary>
 public sealed record SessionEnd(CloseReason Reason);

@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.SignalR;
 using Orchestrator.Api;
 using Orchestrator.Connections;
+using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -35,6 +36,39 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
 
     /// <summary>Logs out; the connection stays open, and somebody else may log in on it.</summary>
     public Task<Reply<Nothing>> Logout() => Run(table.Users.Logout);
+
+    /// <summary>All users that are here, by id, the caller's own last change included.</summary>
+    public Task<Reply<IReadOnlyDictionary<UserId, UserRecord>>> GetUsers() => Run(table.UserList.GetUsers);
+
+    /// <inheritdoc cref="IUserGrain.GetRecord"/>
+    public Task<Reply<UserRecord>> GetUserInfo(UserParameters parameters) => Run(table.UserList.GetUserInfo, parameters);
+
+    /// <summary>All data of a user that is here; without an id, the caller's own.</summary>
+    public Task<Reply<Payload>> GetUserData(UserParameters parameters) => Run(table.UserData.GetUserData, parameters);
+
+    /// <inheritdoc cref="UserDataKeyParameters"/>
+    public Task<Reply<Payload>> UpdateUserData(UserDataKeyParameters parameters) => Run(table.UserData.UpdateUserData, parameters);
+
+    /// <inheritdoc cref="UserDataArrayParameters"/>
+    public Task<Reply<Payload>> UpdateUserDataArray(UserDataArrayParameters parameters) => Run(table.UserData.UpdateUserDataArray, parameters);
+
+    /// <inheritdoc cref="UserDataJsonParameters"/>
+    public Task<Reply<Payload>> UpdateUserDataJson(UserDataJsonParameters parameters) => Run(table.UserData.UpdateUserDataJson, parameters);
+
+    /// <inheritdoc cref="ClearUserDataParameters"/>
+    public Task<Reply<Payload>> ClearUserData(ClearUserDataParameters parameters) => Run(table.UserData.ClearUserData, parameters);
+
+    /// <inheritdoc cref="ISessionGrain.GetRooms"/>
+    public Task<Reply<IReadOnlyDictionary<RoomId, RoomInstance>>> GetRooms() => Run(table.Rooms.GetRooms);
+
+    /// <inheritdoc cref="ISessionGrain.GetRoom"/>
+    public Task<Reply<RoomInstance>> GetRoomInfo() => Run(table.Rooms.GetRoomInfo);
+
+    /// <inheritdoc cref="ISessionGrain.JoinRoom"/>
+    public Task<Reply<Nothing>> JoinRoom(JoinRoom parameters) => Run(table.Rooms.JoinRoom, parameters);
+
+    /// <inheritdoc cref="ISessionGrain.LeaveRoom"/>
+    public Task<Reply<Nothing>> LeaveRoom(LeaveRoom parameters) => Run(table.Rooms.LeaveRoom, parameters);
 
     /// <inheritdoc cref="IUserGrain.AddSession"/>
     public Task<Reply<SessionRecord>> AddSession(AddSession parameters) => Run(table.Sessions.AddSession, parameters);

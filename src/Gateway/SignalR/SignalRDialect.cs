@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 
 namespace Orchestrator.SignalR;
@@ -16,6 +17,9 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             MemberLeft e => Update("USER_LEFT_SESSION", new(e.User, Reason: e.Reason), stamp),
             MemberWentAway e => Update("USER_AWAY", new(e.User), stamp),
             Sessions.MemberReturned e => Update("USER_RETURNED", new(e.User), stamp),
+            MemberDataChanged e => Update("USER_DATA_UPDATED", new(e.User, UserData: e.Data ?? Payload.EmptyObject), stamp),
+            MemberJoinedRoom e => Update("USER_JOINED_ROOM", new(e.User, RoomId: e.Room), stamp),
+            MemberLeftRoom e => Update("USER_LEFT_ROOM", new(e.User, RoomId: e.Room), stamp),
             AdministratorWentAway e => Update("ADMINISTRATOR_AWAY", new(e.User), stamp),
             AdministratorReturned e => Update("ADMINISTRATOR_RETURNED", new(e.User), stamp),
             MasterChanged e => Update("MASTER_CHANGED", new(e.Master, Epoch: e.Epoch), stamp),

@@ -14,6 +14,9 @@ public enum SourceKind
 
     /// <summary>The list of sessions.</summary>
     Sessions,
+
+    /// <summary>The list of users.</summary>
+    Users,
 }
 
 /// <summary>A grain that publishes.</summary>
@@ -26,6 +29,9 @@ public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [prope
 
     /// <summary>The list of sessions.</summary>
     public static SourceId Sessions { get; } = new(SourceKind.Sessions, ISessionDirectoryGrain.Key);
+
+    /// <summary>The list of users.</summary>
+    public static SourceId Users { get; } = new(SourceKind.Users, IUserDirectoryGrain.Key);
 
     public override string ToString() => $"{Kind}/{Key}";
 }

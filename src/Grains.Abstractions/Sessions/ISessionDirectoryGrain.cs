@@ -21,7 +21,14 @@ public interface ISessionDirectoryGrain : ISource
 public sealed record SessionReport(
     [property: Id(0)] SessionId SessionId,
     [property: Id(1)] Position At,
-    [property: Id(2)] SessionRecord? Session);
+    [property: Id(2)] SessionRecord? Session) : IReport<SessionId>
+{
+    SessionId IReport<SessionId>.Id => SessionId;
+
+    bool IReport<SessionId>.IsOver => Session is null;
+
+    bool IReport<SessionId>.IsKept => Session is not null;
+}
 
 /// <summary>The list of sessions is another one, or a session in it is.</summary>
 [GenerateSerializer, Immutable, Alias("session-listed")]
@@ -31,14 +38,6 @@ public sealed record SessionListed([property: Id(0)] SessionReport Report, [prop
 
     /// <summary>The store holds only which sessions there are.</summary>
     public override bool ChangesState => Change != ListChange.Updated;
-}
-
-/// <summary>What a report did to the list.</summary>
-public enum ListChange
-{
-    Added,
-    Updated,
-    Removed,
 }
 
 /// <summary>All sessions at a place of the list.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -12,14 +13,14 @@ public interface ISessionGrain : ISource
 {
     /// <summary>Begins the session with the caller as administrator, first member and master. Refusals: <see cref="RefusalCode.SessionNotCreated"/> (it exists).</summary>
     [Alias("open")]
-    Task<SessionEntered> Open(Caller caller, AddSession command);
+    Task<SessionEntered> Open(Caller caller, AddSession command, MemberData? data = null);
 
     /// <summary>
     /// Makes the caller a member. Refusals: <see cref="RefusalCode.SessionNotFound"/>, <see cref="RefusalCode.AlreadyInThisSession"/>,
     /// <see cref="RefusalCode.LimitReached"/>.
     /// </summary>
     [Alias("join")]
-    Task<SessionEntered> Join(Caller caller, JoinSession command);
+    Task<SessionEntered> Join(Caller caller, JoinSession command, MemberData? data = null);
 
     /// <summary>Ends the caller's membership; elects another master first. Refusals: <see cref="RefusalCode.NotInSession"/>.</summary>
     [Alias("leave")]
@@ -62,9 +63,41 @@ public interface ISessionGrain : ISource
     [Alias("went-away")]
     Task WentAway(UserId user);
 
-    /// <summary>A member or the administrator is here. False: the session knows no such user (any more).</summary>
+    /// <summary>
+    /// A member or the administrator is here; the others learn of its data if that is not what they know. False: the session knows no such user (any more).
+    /// </summary>
     [Alias("returned")]
-    Task<bool> Returned(UserId user);
+    Task<bool> Returned(UserId user, MemberData? data = null);
+
+    /// <summary>
+    /// A user has changed its data: everybody is told. Called by the user's grain. Null: it is no member, and nothing happened; otherwise the place after which it is so.
+    /// </summary>
+    [Alias("set-user-data")]
+    Task<Position?> SetUserData(UserId user, MemberData data);
+
+    /// <summary>The rooms of the session's scenario and who is in them. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>.</summary>
+    [Alias("rooms")]
+    Task<RoomsAt> GetRooms(Caller caller);
+
+    /// <summary>
+    /// The room that the caller is in. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>, <see cref="RefusalCode.NotInRoom"/>.
+    /// </summary>
+    [Alias("room")]
+    Task<RoomAt> GetRoom(Caller caller);
+
+    /// <summary>
+    /// Enters a room, and leaves the one that the caller is in, in one step. Being in it already is fine, and no news. Caller: a member. Refusals, in this order:
+    /// <see cref="RefusalCode.NotInSession"/>, <see cref="RefusalCode.RoomNotFound"/>, <see cref="RefusalCode.RoomFull"/>.
+    /// </summary>
+    [Alias("join-room")]
+    Task<Position> JoinRoom(Caller caller, JoinRoom command);
+
+    /// <summary>
+    /// Leaves the room that the caller is in; its membership of the session goes on. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>,
+    /// <see cref="RefusalCode.NotInRoom"/>.
+    /// </summary>
+    [Alias("leave-room")]
+    Task<Position> LeaveRoom(Caller caller, LeaveRoom command);
 
     /// <summary>A member or the administrator logged out: it leaves, and the administrator's session closes.</summary>
     [Alias("logged-out")]

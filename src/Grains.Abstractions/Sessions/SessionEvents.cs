@@ -24,7 +24,10 @@ public sealed record SessionOpening(
 
 /// <summary>A user became a member.</summary>
 [GenerateSerializer, Immutable, Alias("member-joined")]
-public sealed record MemberJoined([property: Id(0)] MemberRecord Member) : SessionEvent;
+public sealed record MemberJoined([property: Id(0)] MemberRecord Member, [property: Id(1)] Position DataAt = default) : SessionEvent
+{
+    public override int Bytes => base.Bytes + (Member.UserData?.Utf8.Length ?? 0);
+}
 
 /// <summary>A member is no longer one.</summary>
 [GenerateSerializer, Immutable, Alias("member-left")]
@@ -41,6 +44,17 @@ public enum LeaveReason
 
     /// <summary>Its connection was lost, and the grace period has passed.</summary>
     Lost,
+}
+
+/// <summary>A member has other data.</summary>
+/// <param name="Data">All of it; null: none.</param>
+[GenerateSerializer, Immutable, Alias("member-data-changed")]
+public sealed record MemberDataChanged(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] Payload? Data,
+    [property: Id(2)] Position At) : SessionEvent
+{
+    public override int Bytes => base.Bytes + (Data?.Utf8.Length ?? 0);
 }
 
 /// <summary>A member's last connection was lost; its seat is kept.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -24,12 +25,22 @@ public sealed record SessionRecord(
     [property: Id(9)] string SessionProtocol);
 
 /// <summary>A member of a session as everybody may see it.</summary>
+/// <param name="UserData">One JSON object; null when the user has none. The list of sessions leaves it out.</param>
+/// <param name="RoomId">The room the member is in.</param>
 [GenerateSerializer, Immutable, Alias("member-record")]
 public sealed record MemberRecord(
     [property: Id(0)] UserId UserId,
     [property: Id(1)] string UserName,
     [property: Id(2)] bool CanBeMaster,
-    [property: Id(3)] Presence Presence);
+    [property: Id(3)] Presence Presence,
+    [property: Id(4)] Payload? UserData = null,
+    [property: Id(5)] RoomId? RoomId = null);
+
+/// <summary>A user's data, as the user shows it to the session it is in.</summary>
+/// <param name="Data">One JSON object; null: there is none.</param>
+/// <param name="At">Orders what one user says: what is older than what is known is ignored.</param>
+[GenerateSerializer, Immutable, Alias("member-data")]
+public sealed record MemberData([property: Id(0)] Payload? Data, [property: Id(1)] Position At);
 
 /// <summary>Whether a member is there.</summary>
 public enum Presence
@@ -46,9 +57,17 @@ public enum Presence
 public sealed record SessionSnapshot([property: Id(0)] SessionRecord Session, [property: Id(1)] Position At) : Snapshot;
 
 /// <summary>The answer to creating or joining a session; the caller's events begin after its place.</summary>
+/// <param name="UserAt">The place from which the list of users shows it; the session's own answer has none.</param>
 [GenerateSerializer, Immutable, Alias("session-entered")]
-public sealed record SessionEntered([property: Id(0)] SessionRecord Session, [property: Id(1)] Position At);
+public sealed record SessionEntered(
+    [property: Id(0)] SessionRecord Session,
+    [property: Id(1)] Position At,
+    [property: Id(2)] Position UserAt = default);
 
 /// <summary>The answer to leaving a session; nothing of it follows.</summary>
+/// <param name="UserAt">The place from which the list of users shows it; the session's own answer has none.</param>
 [GenerateSerializer, Immutable, Alias("session-left")]
-public sealed record SessionLeft([property: Id(0)] SessionId Session, [property: Id(1)] Position At);
+public sealed record SessionLeft(
+    [property: Id(0)] SessionId Session,
+    [property: Id(1)] Position At,
+    [property: Id(2)] Position UserAt = default);

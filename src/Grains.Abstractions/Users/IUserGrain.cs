@@ -70,6 +70,26 @@ public interface IUserGrain : ISource
     [Alias("session")]
     Task<SessionSnapshot> GetSession(Caller caller);
 
+    /// <summary>The user as everybody may see it. Called for any user. Refusals: <see cref="RefusalCode.UserNotFound"/> (it has no device).</summary>
+    [Alias("record"), AlwaysInterleave]
+    Task<UserRecord> GetRecord();
+
+    /// <summary>
+    /// Changes the user's data; a guest's lives as long as the guest, an account's is durable. The session that the user is in tells its members. Refusals:
+    /// <see cref="RefusalCode.UserDataMissing"/> (no JSON object), <see cref="RefusalCode.LimitReached"/> (bytes, keys, depth), <see cref="RefusalCode.KeyReused"/>,
+    /// <see cref="RefusalCode.Temporary"/> (an account's data is not written).
+    /// </summary>
+    [Alias("change-data"), AlwaysInterleave]
+    Task<UserDataAt> ChangeData(Caller caller, ChangeUserData command);
+
+    /// <summary>The caller's own data; an account's is loaded if it could not be at login. Refusals: <see cref="RefusalCode.Temporary"/>.</summary>
+    [Alias("own-data"), AlwaysInterleave]
+    Task<UserDataAt> GetOwnData(Caller caller);
+
+    /// <summary>Reads the user from the store after a restart and reports it to the list of users. Called by the list, which does not wait.</summary>
+    [Alias("wake"), OneWay]
+    Task Wake();
+
     /// <summary>
     /// A session that was read from the store has this user as a member or administrator: it is woken, and confirms or leaves. Called by sessions, which do not wait.
     /// </summary>
@@ -79,8 +99,21 @@ public interface IUserGrain : ISource
 
 /// <summary>What a device finds when it enters.</summary>
 /// <param name="Session">The session that the user is in.</param>
+/// <param name="UserAt">The place from which the list of users shows it.</param>
 [GenerateSerializer, Immutable, Alias("user-entered")]
-public sealed record UserEntered([property: Id(0)] SessionId? Session);
+public sealed record UserEntered([property: Id(0)] SessionId? Session, [property: Id(1)] Position UserAt = default);
+
+/// <summary>A user's data, all of it.</summary>
+/// <param name="Data">One JSON object, with no keys when there is none.</param>
+/// <param name="Session">The session that was told; null: none, or nothing was changed.</param>
+/// <param name="At">The place of that session after which it is so.</param>
+/// <param name="UserAt">The place from which the list of users shows it.</param>
+[GenerateSerializer, Immutable, Alias("user-data-at")]
+public sealed record UserDataAt(
+    [property: Id(0)] Payload Data,
+    [property: Id(1)] SessionId? Session,
+    [property: Id(2)] Position At,
+    [property: Id(3)] Position UserAt);
 
 /// <summary>Enters a device of a user.</summary>
 [GenerateSerializer, Immutable, Alias("login-command")]

@@ -20,6 +20,15 @@ public sealed record SessionGivenUp([property: Id(0)] SessionId Session) : UserE
 [GenerateSerializer, Immutable, Alias("connection-superseded")]
 public sealed record ConnectionSuperseded([property: Id(0)] ConnectionId Connection) : UserEvent;
 
+/// <summary>The user has this name and this role; an account may have got others since the last login.</summary>
+[GenerateSerializer, Immutable, Alias("user-identified")]
+public sealed record UserIdentified([property: Id(0)] string Name, [property: Id(1)] Role Role) : UserEvent;
+
+/// <summary>The user has other data.</summary>
+/// <param name="Data">All of it; null: none.</param>
+[GenerateSerializer, Immutable, Alias("user-data-changed")]
+public sealed record UserDataChanged([property: Id(0)] Payload? Data, [property: Id(1)] long Version) : UserEvent;
+
 /// <summary>A user as its own devices see it.</summary>
 [GenerateSerializer, Immutable, Alias("user-snapshot")]
 public sealed record UserSnapshot([property: Id(0)] SessionId? Session) : Snapshot;

@@ -10,7 +10,11 @@ namespace Orchestrator.Delivery;
 /// <param name="Deactivate">Ends the activation.</param>
 public sealed record CommitterContext<TState>(
     Func<TState?> State, Source? Source, Action<IReadOnlyList<Outgoing>> Published, Action Deactivate, Limits Limits, TimeProvider Time, ILogger Log)
-    where TState : class;
+    where TState : class
+{
+    /// <summary>Changes are written no more often than this; nothing that waits for its write should be among them.</summary>
+    public TimeSpan WritePeriod { get; init; }
+}
 
 /// <summary>
 /// Takes what a command has decided and applied, and lets its publications and its reply out in order. Durable changes wait for their write, of which
@@ -188,6 +192,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             {
                 await WriteNow();
                 retry = RetryFirst;
+                await Rest();
             }
             catch (Exception e) when (_inFlight.Count > 0 || e is InconsistentStateException)
             {
@@ -205,6 +210,16 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
                 await Task.Delay(retry, context.Time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 retry = retry * 2 < RetryLast ? retry * 2 : RetryLast;
             }
+        }
+    }
+
+    /// <summary>What changes meanwhile is the next write's. The end of the activation does not wait for it.</summary>
+    private async Task Rest()
+    {
+        if (context.WritePeriod > TimeSpan.Zero)
+        {
+            await Task.Delay(context.WritePeriod, context.Time, _ended.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

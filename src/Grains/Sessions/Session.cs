@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
 
 /// <summary>
-/// The rules of a session. It decides what happens, or refuses, and applies it; it knows no engine, no clock and no store. Two parts: membership and
-/// its ends here, what members send to each other in SessionTraffic.cs.
+/// The rules of a session. It decides what happens, or refuses, and applies it; it knows no engine, no clock and no store. Its parts: membership and
+/// its ends here, what members send to each other in SessionTraffic.cs, what they show of themselves in SessionData.cs, the rooms in SessionRooms.cs.
 /// </summary>
 public sealed partial class Session(Limits limits)
 {
@@ -28,7 +29,7 @@ public sealed partial class Session(Limits limits)
         _record = null;
     }
 
-    public IReadOnlyList<Outgoing> Open(SessionId id, Caller caller, AddSession command)
+    public IReadOnlyList<Outgoing> Open(SessionId id, Caller caller, AddSession command, MemberData? data = null)
     {
         if (State is not null)
         {
@@ -43,17 +44,17 @@ public sealed partial class Session(Limits limits)
             command.SessionProtocol ?? "unknown",
             command.ScenarioDefinition,
             caller.User))));
-        Enter(happened, caller, command.CanBeMaster);
+        Enter(happened, caller, command.CanBeMaster, data);
         return happened.All;
     }
 
-    public IReadOnlyList<Outgoing> Join(Caller caller, JoinSession command)
+    public IReadOnlyList<Outgoing> Join(Caller caller, JoinSession command, MemberData? data = null)
     {
         Demand(IsOpen, RefusalCode.SessionNotFound, "The session was not found.");
         Demand(!HasMember(caller.User), RefusalCode.AlreadyInThisSession, "The user is already in this session.");
         Demand(State!.Members.Count < limits.MembersPerSessionMax, RefusalCode.LimitReached, "The session is full.");
         var happened = new Happenings(this);
-        Enter(happened, caller, command.CanBeMaster);
+        Enter(happened, caller, command.CanBeMaster, data);
         return happened.All;
     }
 
@@ -95,7 +96,7 @@ public sealed partial class Session(Limits limits)
     }
 
     /// <summary>A member, or the administrator, is here.</summary>
-    public IReadOnlyList<Outgoing> Returned(UserId user, DateTimeOffset now)
+    public IReadOnlyList<Outgoing> Returned(UserId user, DateTimeOffset now, MemberData? data = null)
     {
         var happened = new Happenings(this);
         if (IsOpen && State!.Members.TryGetValue(user, out var member))
@@ -105,6 +106,8 @@ public sealed partial class Session(Limits limits)
                 happened.Add(Outgoing.ToEveryone(new MemberReturned(user)));
                 ReplaceLostMaster(happened, now);
             }
+
+            Refresh(happened, user, data);
         }
         else if (IsAdministratorOutside(user) && State!.AdministratorAwaySince is not null)
         {
@@ -175,10 +178,10 @@ public sealed partial class Session(Limits limits)
     private bool IsAdministratorOutside(UserId user) =>
         IsOpen && State!.Opening.Administrator == user && !State.Members.ContainsKey(user);
 
-    private void Enter(Happenings happened, Caller caller, bool canBeMaster)
+    private void Enter(Happenings happened, Caller caller, bool canBeMaster, MemberData? data)
     {
-        var member = new MemberRecord(caller.User, caller.UserName, canBeMaster, Presence.Online);
-        happened.Add(new Outgoing(new MemberJoined(member), Audience.AllBut(caller.Device)));
+        var member = new MemberRecord(caller.User, caller.UserName, canBeMaster, Presence.Online, data?.Data);
+        happened.Add(new Outgoing(new MemberJoined(member, data?.At ?? default), Audience.AllBut(caller.Device)));
         if (State!.Master is null)
         {
             Elect(happened, leaver: null);
@@ -250,17 +253,20 @@ public sealed partial class Session(Limits limits)
         SessionOpened e => new SessionState { Opening = e.Opening },
         MemberJoined e => state! with
         {
-            Members = state.Members.Add(e.Member.UserId, new Member(e.Member.UserId, e.Member.UserName, e.Member.CanBeMaster, state.NextOrdinal, null)),
+            Members = state.Members.Add(e.Member.UserId, NewMember(e, state.NextOrdinal)),
             NextOrdinal = state.NextOrdinal + 1,
             AdministratorAwaySince = e.Member.UserId == state.Opening.Administrator ? null : state.AdministratorAwaySince,
         },
-        MemberLeft e => state! with { Members = state.Members.Remove(e.User) },
+        MemberLeft e => WithoutRoom(state!, e.User) with { Members = state!.Members.Remove(e.User) },
         MemberWentAway e => state! with { Members = Change(state.Members, e.User, e.Since) },
         MemberReturned e => state! with { Members = Change(state.Members, e.User, null) },
         AdministratorWentAway e => state! with { AdministratorAwaySince = e.Since },
         AdministratorReturned => state! with { AdministratorAwaySince = null },
         MasterChanged e => state! with { Master = e.Master, MasterEpoch = e.Epoch },
-        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null },
+        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null, Rooms = state.Rooms.Clear() },
+        MemberDataChanged e => WithData(state!, e),
+        MemberJoinedRoom e => WithRoom(state!, e),
+        MemberLeftRoom e => WithoutRoom(state!, e.User),
         _ => state,
     };
 
@@ -280,7 +286,7 @@ public sealed partial class Session(Limits limits)
             state.MasterEpoch,
             state.Opening.Scenario.ScenarioId,
             [.. members.Select(m => m.User)],
-            [.. members.Select(m => new MemberRecord(m.User, m.Name, m.CanBeMaster, m.AwaySince is null ? Presence.Online : Presence.Away))],
+            [.. members.Select(m => m.ToRecord())],
             state.Opening.Protocol);
     }
 

@@ -4,11 +4,11 @@ using Orchestrator.Devices;
 
 namespace Orchestrator.Sessions;
 
-/// <summary>The shell of <see cref="SessionDirectory"/>.</summary>
+/// <summary>The shell of the list of sessions.</summary>
 [Reentrant]
 public sealed class SessionDirectoryGrain : Grain, ISessionDirectoryGrain
 {
-    private readonly SessionDirectory _sessions = new();
+    private readonly Directory<SessionId, SessionReport> _sessions = new(static (report, change) => new SessionListed(report, change));
     private readonly Source _source;
     private readonly Committer<SessionDirectoryState> _commit;
 
@@ -16,7 +16,12 @@ public sealed class SessionDirectoryGrain : Grain, ISessionDirectoryGrain
         [PersistentState("sessions")] IPersistentState<Stored<SessionDirectoryState>> store, Limits limits, TimeProvider time, ILogger<SessionDirectoryGrain> log)
     {
         _source = new Source(SourceId.Sessions, limits.SourceLogBytesMax);
-        _commit = new(store, new(() => _sessions.State, _source, static _ => { }, DeactivateOnIdle, limits, time, log));
+        _commit = new(
+            store,
+            new(() => new SessionDirectoryState { Sessions = _sessions.Kept }, _source, static _ => { }, DeactivateOnIdle, limits, time, log)
+            {
+                WritePeriod = DirectoryWrites.Period,
+            });
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -26,7 +31,7 @@ public sealed class SessionDirectoryGrain : Grain, ISessionDirectoryGrain
             return;
         }
 
-        _sessions.Restore(stored);
+        _sessions.Restore(stored.Sessions);
         foreach (var session in stored.Sessions)
         {
             // One way: they report in their own time, and those that are gone say so.
@@ -39,7 +44,7 @@ public sealed class SessionDirectoryGrain : Grain, ISessionDirectoryGrain
     public Task Report(SessionReport report) => Task.FromResult(_commit.Live(null, () => _sessions.Report(report), () => _source.At));
 
     public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after) =>
-        Task.FromResult(_source.Subscribe(gateway, seat, after, () => _sessions.Snapshot));
+        Task.FromResult(_source.Subscribe(gateway, seat, after, () => new SessionListSnapshot(_sessions.Reports)));
 
     public Task Unsubscribe(string gateway, ConnectionId connection)
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Sessions;
 
 /// <summary>The shell of <see cref="Session"/>.</summary>
 [Reentrant]
-public sealed class SessionGrain : Grain, ISessionGrain
+public sealed partial class SessionGrain : Grain, ISessionGrain
 {
     private static readonly TimeSpan VacantFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(250);
@@ -15,7 +15,7 @@ public sealed class SessionGrain : Grain, ISessionGrain
     private readonly Session _session;
     private readonly Source _source;
     private readonly Committer<SessionState> _commit;
-    private readonly SessionReporter _reporter;
+    private readonly Reporter _reporter;
     private readonly TimeProvider _time;
     private readonly Dictionary<UserId, Position> _joinedAt = [];
     private IGrainTimer? _expiry;
@@ -27,7 +27,7 @@ public sealed class SessionGrain : Grain, ISessionGrain
         _session = new Session(limits);
         _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
         _commit = new(store, new(() => _session.IsOpen ? _session.State : null, _source, Published, DeactivateOnIdle, limits, time, log));
-        _reporter = new SessionReporter(Directory, () => new SessionReport(Id, _source.At, _session.IsOpen ? _session.Record : null), time, log);
+        _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }
 
     private SessionId Id => new(this.GetPrimaryKeyString());
@@ -66,15 +66,15 @@ public sealed class SessionGrain : Grain, ISessionGrain
     }
 
     // Remembered is only that it was done: the session as it is answers a repeat as well as the first call, and costs no room.
-    public Task<SessionEntered> Open(Caller caller, AddSession command)
+    public Task<SessionEntered> Open(Caller caller, AddSession command, MemberData? data = null)
     {
-        _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Open(Id, caller, command), static () => true);
+        _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Open(Id, caller, command, data), static () => true);
         return Task.FromResult(Entered());
     }
 
-    public Task<SessionEntered> Join(Caller caller, JoinSession command)
+    public Task<SessionEntered> Join(Caller caller, JoinSession command, MemberData? data = null)
     {
-        _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Join(caller, command), static () => true);
+        _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Join(caller, command, data), static () => true);
         return Task.FromResult(Entered());
     }
 
@@ -111,9 +111,9 @@ public sealed class SessionGrain : Grain, ISessionGrain
 
     public Task WentAway(UserId user) => Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
 
-    public Task<bool> Returned(UserId user)
+    public Task<bool> Returned(UserId user, MemberData? data = null)
     {
-        Live(() => _session.Returned(user, _time.GetUtcNow()));
+        Live(() => _session.Returned(user, _time.GetUtcNow(), data));
         return Task.FromResult(_session.Knows(user));
     }
 
@@ -168,13 +168,22 @@ public sealed class SessionGrain : Grain, ISessionGrain
         }
 
         WatchForExpiry();
-        _reporter.Report();
+        if (happened.Any(h => h.Event is not MemberDataChanged))
+        {
+            _reporter.Report();
+        }
+
         if (!_session.IsOpen)
         {
             _source.DropAll();
             DeactivateOnIdle();
         }
     }
+
+    /// <summary>The session for the list, without the data of its members: everybody who reads the list would get all of it each time.</summary>
+    private SessionReport Listed() => new(Id, _source.At, _session.IsOpen
+        ? _session.Record with { SessionUserDefinitions = [.. _session.Record.SessionUserDefinitions.Select(m => m.UserData is null ? m : m with { UserData = null })] }
+        : null);
 
     private void WatchForExpiry()
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -29,6 +31,10 @@ public sealed record SessionState
 
     [Id(6)]
     public bool IsClosed { get; init; }
+
+    /// <summary>Who is in which room, in the order of entering; a room that nobody is in is not here.</summary>
+    [Id(20)]
+    public ImmutableDictionary<RoomId, ImmutableList<UserId>> Rooms { get; init; } = ImmutableDictionary<RoomId, ImmutableList<UserId>>.Empty;
 }
 
 /// <summary>A member as it is stored.</summary>
@@ -39,4 +45,19 @@ public sealed record Member(
     [property: Id(1)] string Name,
     [property: Id(2)] bool CanBeMaster,
     [property: Id(3)] int Ordinal,
-    [property: Id(4)] DateTimeOffset? AwaySince);
+    [property: Id(4)] DateTimeOffset? AwaySince)
+{
+    /// <summary>What the user has shown of its data; null: there is none.</summary>
+    [Id(20)]
+    public Payload? Data { get; init; }
+
+    /// <summary>What the user says of its data is older than this, or newer.</summary>
+    [Id(21)]
+    public Position DataAt { get; init; }
+
+    /// <summary>The room it is in.</summary>
+    [Id(22)]
+    public RoomId? Room { get; init; }
+
+    public MemberRecord ToRecord() => new(User, Name, CanBeMaster, AwaySince is null ? Presence.Online : Presence.Away, Data, Room);
+}

@@ -20,6 +20,12 @@ public sealed class User(Limits limits)
     public IEnumerable<SessionId> Sessions =>
         State.Session is { } session ? State.Administers.Append(session).Distinct() : State.Administers;
 
+    /// <summary>The user as everybody may see it; null: it is not here.</summary>
+    public UserRecord? Record(UserId id) => IsForgotten
+        ? null
+        : new UserRecord(
+            id, State.Name, State.Role == Role.Administrator, State.Data ?? Payload.EmptyObject, IsOnline ? Presence.Online : Presence.Away, State.Session);
+
     /// <summary>Takes up a stored user. No connection has outlived the process.</summary>
     public void Restore(UserState state, DateTimeOffset now) => State = state with
     {
@@ -87,6 +93,18 @@ public sealed class User(Limits limits)
     public IReadOnlyList<Outgoing> GiveUpAdministration(SessionId session) =>
         State.Administers.Contains(session) ? Happened(Outgoing.Silent(new AdministrationGivenUp(session))) : [];
 
+    /// <summary>Who the user is, as the gateway has authenticated it last.</summary>
+    public IReadOnlyList<Outgoing> Identify(Caller caller) => State.Name == caller.UserName && State.Role == caller.Role
+        ? []
+        : Happened(Outgoing.Silent(new UserIdentified(caller.UserName, caller.Role)));
+
+    public IReadOnlyList<Outgoing> ChangeData(ChangeUserData command) =>
+        Happened(Outgoing.Silent(new UserDataChanged(UserData.Change(State.Data, command.Patch, limits), State.DataVersion + 1)));
+
+    /// <summary>Takes over what is stored of an account's data; what is older than what is known is no news.</summary>
+    public IReadOnlyList<Outgoing> TakeData(StoredUserData stored) =>
+        stored.Version > State.DataVersion ? Happened(Outgoing.Silent(new UserDataChanged(stored.Data, stored.Version))) : [];
+
     private IReadOnlyList<Outgoing> Connect(DeviceId device, ConnectionId connection)
     {
         var former = State.Devices.GetValueOrDefault(device)?.Connection;
@@ -118,6 +136,8 @@ public sealed class User(Limits limits)
         DeviceGone e => state with { Devices = state.Devices.Remove(e.Device) },
         SessionTakenUp e => state with { Session = e.Session },
         SessionGivenUp => state with { Session = null },
+        UserIdentified e => state with { Name = e.Name, Role = e.Role },
+        UserDataChanged e => state with { Data = e.Data, DataVersion = e.Version },
         AdministrationTaken e => state with { Administers = state.Administers.Add(e.Session) },
         AdministrationGivenUp e => state with { Administers = state.Administers.Remove(e.Session) },
         _ => state,

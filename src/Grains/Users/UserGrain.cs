@@ -10,7 +10,7 @@ namespace Orchestrator.Users;
 /// The shell of <see cref="User"/>. Unlike the other shells it is not reentrant: its commands look at the user, wait for a session below, and then record what
 /// the session said, so two of them must not interleave. They are the user's own commands, of which few are under way.
 /// </summary>
-public sealed class UserGrain : Grain, IUserGrain
+public sealed partial class UserGrain : Grain, IUserGrain
 {
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(500);
 
@@ -20,7 +20,9 @@ public sealed class UserGrain : Grain, IUserGrain
     private readonly IIdSource _ids;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Reporter _reporter;
     private IGrainTimer? _expiry;
+    private long _changes;
 
     public UserGrain(
         [PersistentState("user")] IPersistentState<Stored<UserState>> store, Limits limits, TimeProvider time, IIdSource ids, ILogger<UserGrain> log)
@@ -30,7 +32,8 @@ public sealed class UserGrain : Grain, IUserGrain
         _log = log;
         _user = new User(limits);
         _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
-        _commit = new(store, new(() => _user.Stored, _source, static _ => { }, DeactivateOnIdle, limits, time, log));
+        _commit = new(store, new(() => _user.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
+        _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }
 
     private UserId Id => new(this.GetPrimaryKeyString());
@@ -44,18 +47,28 @@ public sealed class UserGrain : Grain, IUserGrain
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _reporter.End(cancellationToken);
+        }
+        finally
+        {
+            await _commit.End(cancellationToken);
+        }
+    }
 
     public async Task<UserEntered> Login(Caller caller, Login command)
     {
-        Live(() => _user.Login(caller.Device, command.Connection));
-        return await Entered();
+        Live(() => [.. _user.Login(caller.Device, command.Connection), .. _user.Identify(caller)]);
+        return await Entered(caller);
     }
 
     public async Task<UserEntered> Resume(Caller caller, ConnectionId connection)
     {
-        Live(() => _user.Resume(caller.Device, connection));
-        return await Entered();
+        Live(() => [.. _user.Resume(caller.Device, connection), .. _user.Identify(caller)]);
+        return await Entered(caller);
     }
 
     public async Task Disconnected(DeviceId device, ConnectionId connection)
@@ -95,9 +108,10 @@ public sealed class UserGrain : Grain, IUserGrain
             _user.DemandRoomForASession();
         }
 
-        var entered = await Session(id).Open(caller, command);
+        var shown = Shown;
+        var entered = await Session(id).Open(caller, command, shown);
         Enter(caller, key, id, () => [.. _user.Administer(id), .. _user.TakeUp(entered, caller.Device)]);
-        return entered;
+        return await Showing(entered, shown);
     }
 
     public async Task<SessionEntered> JoinSession(Caller caller, JoinSession command)
@@ -115,9 +129,10 @@ public sealed class UserGrain : Grain, IUserGrain
         }
 
         await DemandNoOtherSession(command.SessionId);
-        var entered = await Session(command.SessionId).Join(caller, command);
+        var shown = Shown;
+        var entered = await Session(command.SessionId).Join(caller, command, shown);
         Enter(caller, key, command.SessionId, () => _user.TakeUp(entered, caller.Device));
-        return entered;
+        return await Showing(entered, shown);
     }
 
     public async Task<SessionLeft> LeaveSession(Caller caller, LeaveSession command)
@@ -144,7 +159,7 @@ public sealed class UserGrain : Grain, IUserGrain
             left = new SessionLeft(id, default);
         }
 
-        return _commit.Live(key, () => _user.GiveUp(id), () => left);
+        return _commit.Live(key, () => _user.GiveUp(id), () => left with { UserAt = At });
     }
 
     public async Task DeleteSession(Caller caller, DeleteSession command)
@@ -193,7 +208,7 @@ public sealed class UserGrain : Grain, IUserGrain
 
         if (_user.IsOnline)
         {
-            await Session(session).Returned(Id);
+            await Session(session).Returned(Id, Shown);
         }
     }
 
@@ -211,7 +226,7 @@ public sealed class UserGrain : Grain, IUserGrain
 
     private void Enter(Caller caller, CommandKey? key, SessionId session, Func<IReadOnlyList<Outgoing>> decide, [CallerMemberName] string command = "")
     {
-        _commit.Live(key, () => [.. _user.HeardOf(caller.Device, _time.GetUtcNow()), .. decide()], () => session, command);
+        _commit.Live(key, () => [.. HeardFrom(caller), .. decide()], () => session, command);
         WatchForExpiry();
     }
 
@@ -221,7 +236,7 @@ public sealed class UserGrain : Grain, IUserGrain
         try
         {
             var snapshot = await Session(id).Get(caller);
-            return new SessionEntered(snapshot.Session, snapshot.At);
+            return new SessionEntered(snapshot.Session, snapshot.At, At);
         }
         catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
         {
@@ -234,18 +249,19 @@ public sealed class UserGrain : Grain, IUserGrain
     private void Live(Func<IReadOnlyList<Outgoing>> decide) => _commit.Live(null, decide, static () => true);
 
     /// <summary>The sessions learn that the user is here, and the user which of them still know it.</summary>
-    private async Task<UserEntered> Entered()
+    private async Task<UserEntered> Entered(Caller caller)
     {
         WatchForExpiry();
+        await TryLoadData(caller);
         foreach (var id in _user.Sessions.ToArray())
         {
-            if (!await Session(id).Returned(Id))
+            if (!await Session(id).Returned(Id, Shown))
             {
                 Live(() => [.. _user.GiveUp(id), .. _user.GiveUpAdministration(id)]);
             }
         }
 
-        return new UserEntered(_user.State.Session);
+        return new UserEntered(_user.State.Session, At);
     }
 
     /// <summary>The pointer is a hint: it refuses only what the session that it names confirms.</summary>
@@ -309,6 +325,12 @@ public sealed class UserGrain : Grain, IUserGrain
 
     private void Forget()
     {
+        if (!_user.IsForgotten)
+        {
+            // A command that interleaved has brought a device back; it has its own grace period.
+            return;
+        }
+
         Live(() => [.. _user.Sessions.ToArray().SelectMany(id => (Outgoing[])[.. _user.GiveUp(id), .. _user.GiveUpAdministration(id)])]);
         DeactivateOnIdle();
     }

@@ -18,6 +18,21 @@ public sealed record UserState
     /// <summary>Sessions that this user opened, oldest first; hints as well.</summary>
     [Id(2)]
     public ImmutableList<SessionId> Administers { get; init; } = [];
+
+    /// <summary>As the user wrote it at its last login.</summary>
+    [Id(3)]
+    public string Name { get; init; } = "";
+
+    [Id(4)]
+    public Role Role { get; init; }
+
+    /// <summary>One JSON object; null: there is none. An account's is a copy of what its own grain holds.</summary>
+    [Id(5)]
+    public Payload? Data { get; init; }
+
+    /// <summary>Counts the changes of the data.</summary>
+    [Id(6)]
+    public long DataVersion { get; init; }
 }
 
 /// <summary>A device of a user.</summary>

@@ -20,7 +20,12 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             rows.Add(unknown, "[{}]", 9002);
         }
 
-        foreach (var command in new[] { "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage" })
+        string[] withOne =
+        [
+            "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage",
+            "GetUserInfo", "GetUserData", "UpdateUserData", "UpdateUserDataArray", "UpdateUserDataJson", "ClearUserData", "JoinRoom", "LeaveRoom",
+        ];
+        foreach (var command in withOne)
         {
             foreach (var wrong in new[] { "[]", "[null]", "[1]", "[\"x\"]", "[[]]", "[true]", "[{},{}]", "[{\"nobodyKnows\":1}]" })
             {
@@ -28,7 +33,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             }
         }
 
-        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession" })
+        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession", "GetUsers", "GetRooms", "GetRoomInfo" })
         {
             rows.Add(command, "[{}]", 207);
             rows.Add(command, "[null]", 207);
@@ -92,7 +97,54 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         Add(rows, "Login", 9003, $"{{\"userName\":\"{Long}\"}}", $"{{\"userName\":\"x\",\"userPassword\":\"{Long}\"}}");
         Add(rows, "Resume", 9005, "{\"token\":\"x\"}", "{\"token\":\"\"}");
         Add(rows, "Resume", 207, "{\"token\":null}", "{\"token\":\"x\",\"at\":{}}", "{\"token\":\"x\",\"at\":{\"source\":null,\"epoch\":1,\"seq\":1}}", "{\"token\":\"x\",\"at\":1}");
+        AddUserData(rows);
+        AddRooms(rows);
         return rows;
+    }
+
+    private static void AddUserData(TheoryData<string, string, int> rows)
+    {
+        foreach (var command in new[] { "GetUserInfo", "GetUserData" })
+        {
+            Add(rows, command, 207, "{\"userId\":1}", "{\"userId\":{}}", "{\"userId\":\"\\ud800\"}");
+            Add(rows, command, 1301, "{\"userId\":\"no-such-user\"}", "{\"userId\":\"a b\"}", "{\"userId\":\"../all\"}", $"{{\"userId\":\"{Long}\"}}");
+        }
+
+        Add(rows, "UpdateUserData", 207, "{}", "{\"userDataKey\":\"k\"}", "{\"userDataValue\":1}", "{\"userDataKey\":\"\",\"userDataValue\":1}", "{\"userDataKey\":1,\"userDataValue\":1}", "{\"userDataKey\":null,\"userDataValue\":1}");
+        Add(rows, "UpdateUserDataJson", 207, "{\"userDataJson\":{},\"key\":\"\"}", "{\"userDataJson\":{},\"userDataJson\":{}}");
+        foreach (var wrong in new[] { "null", "\"\"", "0", "1", "true", "\"x\"", "\"1\"", "\"null\"", "\"{\"", "\"{} {}\"", "\"{'a':1}\"", "{\"\\ud800\":1}", "\"\\ud800\"" })
+        {
+            rows.Add("UpdateUserDataJson", $"[{{\"userDataJson\":{wrong}}}]", 1700);
+            rows.Add("UpdateUserDataArray", $"[{{\"userDataArray\":{wrong}}}]", 1700);
+        }
+
+        Add(rows, "UpdateUserDataJson", 1700, "{}", "{\"userDataJson\":[]}", "{\"userDataJson\":\"[]\"}");
+        foreach (var entry in new[] { "1", "null", "[]", "{}", "{\"key\":\"k\"}", "{\"value\":1}", "{\"key\":1,\"value\":1}", "{\"key\":null,\"value\":1}", "{\"userDataKey\":\"k\",\"value\":1}", "{\"key\":\"\\ud800\",\"value\":1}" })
+        {
+            rows.Add("UpdateUserDataArray", $"[{{\"userDataArray\":[{entry}]}}]", 1700);
+        }
+
+        var large = new string('x', 65_536);
+        var deep = new string('[', 40) + new string(']', 40);
+        rows.Add("UpdateUserData", $"[{{\"userDataKey\":\"k\",\"userDataValue\":\"{large}\"}}]", 9003);
+        rows.Add("UpdateUserData", $"[{{\"userDataKey\":\"k\",\"userDataValue\":{deep}}}]", 9003);
+        rows.Add("UpdateUserData", $"[{{\"userDataKey\":\"{large}\",\"userDataValue\":1}}]", 9003);
+        rows.Add("UpdateUserDataJson", $"[{{\"userDataJson\":\"{{\\\"k\\\":\\\"{large}\\\"}}\"}}]", 9003);
+        rows.Add("UpdateUserDataJson", $"[{{\"userDataJson\":{{{string.Join(',', Enumerable.Range(0, 1_001).Select(i => $"\"{i}\":1"))}}}}}]", 9003);
+        rows.Add("UpdateUserDataArray", $"[{{\"userDataArray\":[{{\"key\":\"k\",\"value\":\"{large}\"}}]}}]", 9003);
+    }
+
+    private static void AddRooms(TheoryData<string, string, int> rows)
+    {
+        foreach (var id in new[] { "null", "1", "\"\"", "\"a b\"", "\"ü\"", $"\"{new string('i', 129)}\"", "{}" })
+        {
+            rows.Add("JoinRoom", $"[{{\"roomId\":{id}}}]", 207);
+        }
+
+        Add(rows, "JoinRoom", 207, "{}", "{\"roomId\":\"r\",\"key\":\"\"}");
+        Add(rows, "JoinRoom", 701, "{\"roomId\":\"r\"}");
+        Add(rows, "LeaveRoom", 703, "{}");
+        rows.Add("GetRoomInfo", "[]", 703);
     }
 
     [Theory]
@@ -125,6 +177,17 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "AddSession", $"{{\"sessionName\":\"n\",{Scenario}}}" },
         { "GetSessions", "" },
         { "GetSessionInfo", "" },
+        { "GetUsers", "" },
+        { "GetUserInfo", "{}" },
+        { "GetUserData", "{}" },
+        { "UpdateUserData", "{\"userDataKey\":\"k\",\"userDataValue\":1}" },
+        { "UpdateUserDataArray", "{\"userDataArray\":{}}" },
+        { "UpdateUserDataJson", "{\"userDataJson\":{}}" },
+        { "ClearUserData", "{}" },
+        { "GetRooms", "" },
+        { "GetRoomInfo", "" },
+        { "JoinRoom", "{\"roomId\":\"r\"}" },
+        { "LeaveRoom", "{}" },
         { "JoinSession", "{\"sessionId\":\"s\"}" },
         { "LeaveSession", "" },
         { "DeleteSession", "{\"sessionId\":\"s\"}" },

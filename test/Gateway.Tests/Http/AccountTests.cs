@@ -154,6 +154,21 @@ public sealed class AccountTests(SharedServer shared) : ServerTest(shared)
     }
 
     [Fact]
+    public async Task A_removed_account_takes_its_data_with_it()
+    {
+        var token = await Server.Register(Names.New(), Names.Password);
+        await using var client = await Server.Connect(token);
+        var id = (await client.Invoke("Login", new { })).Ok().Body.Text("userId");
+        (await client.Invoke("UpdateUserData", new { userDataKey = "hat", userDataValue = 1 })).Ok();
+        var data = Server.Services.GetRequiredService<IGrainFactory>().GetGrain<IUserDataGrain>(id);
+        (await data.Get()).Data.ShouldNotBeNull();
+
+        (await Server.Ask(HttpMethod.Delete, "/api/accounts/me", null, token)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        (await data.Get()).Data.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Accounts_outlive_the_server()
     {
         await using var server = await HubServer.Start();

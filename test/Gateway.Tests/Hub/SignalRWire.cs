@@ -80,3 +80,9 @@ public sealed class SignalRMasterTests(SharedServer shared) : MasterScenarios(ne
 public sealed class SignalRTrafficTests(SharedServer shared) : TrafficScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRDeviceTests(SharedServer shared) : DeviceScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRUserDataTests(SharedServer shared) : UserDataScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRUserListTests(SharedServer shared) : UserListScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRRoomTests(SharedServer shared) : RoomScenarios(new SignalRWire(shared.Server), shared.Server);

@@ -292,6 +292,39 @@ public sealed class CommitterTests
     });
 
     [Fact]
+    public void Writes_keep_their_distance_when_they_are_told_to_and_the_last_one_has_everything() => OneThread.Run(turns =>
+    {
+        var c = new Setup(turns, writePeriod: TimeSpan.FromMilliseconds(200));
+        c.Begin().IsCompletedSuccessfully.ShouldBeTrue();
+        for (var n = 1; n <= 50; n++)
+        {
+            c.Live(n);
+            c.UntilIdle();
+        }
+
+        c.Store.Begun.ShouldBe(1);
+        c.Advance(0.2);
+        c.Store.Begun.ShouldBe(2);
+        c.Store.Written[^1]!.State!.Numbers.ShouldBe(Enumerable.Range(1, 50));
+        c.Advance(1);
+        c.Live(51);
+        c.UntilIdle();
+        c.Store.Begun.ShouldBe(3, "after a pause the first change does not wait");
+    });
+
+    [Fact]
+    public void The_end_of_an_activation_writes_what_kept_its_distance() => OneThread.Run(turns =>
+    {
+        var c = new Setup(turns, writePeriod: TimeSpan.FromMilliseconds(200));
+        c.Begin().IsCompletedSuccessfully.ShouldBeTrue();
+        c.Live(1);
+        c.UntilIdle();
+        c.Live(2);
+        End(c);
+        c.Store.Written[^1]!.State!.Numbers.ShouldBe([1, 2]);
+    });
+
+    [Fact]
     public void A_repeated_key_waits_for_the_write_of_the_first() => Run(c =>
     {
         c.Store.Hold();
@@ -473,12 +506,19 @@ public sealed class CommitterTests
         private readonly OneThread _turns;
         private NumbersState _state = new();
 
-        public Setup(OneThread turns, ManualTimeProvider time, FakeStore<Stored<NumbersState>> store)
+        public Setup(OneThread turns, TimeSpan writePeriod)
+            : this(turns, new ManualTimeProvider(), new FakeStore<Stored<NumbersState>>(), writePeriod)
+        {
+        }
+
+        public Setup(OneThread turns, ManualTimeProvider time, FakeStore<Stored<NumbersState>> store, TimeSpan writePeriod = default)
         {
             _turns = turns;
             Time = time;
             Store = store;
-            Committer = new(store, new(() => IsEmpty ? null : _state, Source, _ => FollowedUp++, () => Deactivations++, Limits, time, NullLogger.Instance));
+            Committer = new(
+                store,
+                new(() => IsEmpty ? null : _state, Source, _ => FollowedUp++, () => Deactivations++, Limits, time, NullLogger.Instance) { WritePeriod = writePeriod });
         }
 
         public ManualTimeProvider Time { get; }

@@ -3,19 +3,20 @@ using static Orchestrator.Support.People;
 
 namespace Orchestrator.Sessions;
 
+/// <summary>The rules of lists, by the list of sessions.</summary>
 public sealed class SessionDirectoryTests
 {
     private static readonly SessionId Concert = new("concert");
 
-    private readonly SessionDirectory _sessions = new();
+    private readonly Directory<SessionId, SessionReport> _sessions = new(static (report, change) => new SessionListed(report, change));
 
     [Fact]
     public void A_new_session_is_added_and_then_updated()
     {
         Change(Report(1, 2)).ShouldBe(ListChange.Added);
         Change(Report(1, 3)).ShouldBe(ListChange.Updated);
-        _sessions.Snapshot.Sessions.ShouldHaveSingleItem().At.ShouldBe(new Position(1, 3));
-        _sessions.State.Sessions.ShouldBe([Concert]);
+        _sessions.Reports.ShouldHaveSingleItem().At.ShouldBe(new Position(1, 3));
+        _sessions.Kept.ShouldBe([Concert]);
     }
 
     [Theory]
@@ -27,7 +28,7 @@ public sealed class SessionDirectoryTests
         _sessions.Report(Report(1, 3));
         _sessions.Report(Report(epoch, seq)).ShouldBeEmpty();
         _sessions.Report(Gone(epoch, seq)).ShouldBeEmpty();
-        _sessions.Snapshot.Sessions.ShouldHaveSingleItem().At.ShouldBe(new Position(1, 3));
+        _sessions.Reports.ShouldHaveSingleItem().At.ShouldBe(new Position(1, 3));
     }
 
     [Fact]
@@ -42,8 +43,8 @@ public sealed class SessionDirectoryTests
     {
         _sessions.Report(Report(1, 1));
         Change(Gone(1, 2)).ShouldBe(ListChange.Removed);
-        _sessions.Snapshot.Sessions.ShouldBeEmpty();
-        _sessions.State.Sessions.ShouldBeEmpty();
+        _sessions.Reports.ShouldBeEmpty();
+        _sessions.Kept.ShouldBeEmpty();
         _sessions.Report(Gone(1, 2)).ShouldBeEmpty();
     }
 
@@ -53,7 +54,7 @@ public sealed class SessionDirectoryTests
         _sessions.Report(Report(1, 1));
         _sessions.Report(Gone(1, 3));
         _sessions.Report(Report(1, 2)).ShouldBeEmpty();
-        _sessions.Snapshot.Sessions.ShouldBeEmpty();
+        _sessions.Reports.ShouldBeEmpty();
     }
 
     [Fact]
@@ -62,18 +63,18 @@ public sealed class SessionDirectoryTests
     [Fact]
     public void After_a_restart_a_session_is_listed_when_it_has_reported()
     {
-        _sessions.Restore(new SessionDirectoryState { Sessions = [Concert] });
-        _sessions.Snapshot.Sessions.ShouldBeEmpty();
+        _sessions.Restore([Concert]);
+        _sessions.Reports.ShouldBeEmpty();
         Change(Report(5, 0)).ShouldBe(ListChange.Updated);
-        _sessions.Snapshot.Sessions.ShouldHaveSingleItem();
+        _sessions.Reports.ShouldHaveSingleItem();
     }
 
     [Fact]
     public void After_a_restart_a_session_that_is_gone_is_removed()
     {
-        _sessions.Restore(new SessionDirectoryState { Sessions = [Concert] });
+        _sessions.Restore([Concert]);
         Change(Gone(5, 0)).ShouldBe(ListChange.Removed);
-        _sessions.State.Sessions.ShouldBeEmpty();
+        _sessions.Kept.ShouldBeEmpty();
     }
 
     [Fact]

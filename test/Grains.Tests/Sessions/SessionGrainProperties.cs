@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Support;
 using Orchestrator.Users;
 using static Orchestrator.Support.People;
@@ -19,7 +20,8 @@ public sealed class SessionGrainProperties
         from kind in Gen.Frequency(
             (2, Gen.Constant(Kind.Add)), (8, Gen.Constant(Kind.Join)), (5, Gen.Constant(Kind.Leave)), (2, Gen.Constant(Kind.Disconnect)),
             (3, Gen.Constant(Kind.Resume)), (1, Gen.Constant(Kind.Logout)), (1, Gen.Constant(Kind.Delete)), (3, Gen.Constant(Kind.Message)),
-            (4, Gen.Constant(Kind.SceneEvent)), (4, Gen.Constant(Kind.Wait)), (3, Gen.Constant(Kind.Subscribe)))
+            (4, Gen.Constant(Kind.SceneEvent)), (4, Gen.Constant(Kind.Wait)), (3, Gen.Constant(Kind.Subscribe)), (4, Gen.Constant(Kind.JoinRoom)),
+            (2, Gen.Constant(Kind.LeaveRoom)), (4, Gen.Constant(Kind.Data)))
         from user in Gen.Elements(Users)
         from number in Gen.Choose(0, 1000)
         select new Step(kind, user, number);
@@ -59,6 +61,9 @@ public sealed class SessionGrainProperties
         SceneEvent,
         Wait,
         Subscribe,
+        JoinRoom,
+        LeaveRoom,
+        Data,
     }
 
     public sealed record Step(Kind Kind, string User, int Number);
@@ -84,7 +89,7 @@ public sealed class SessionGrainProperties
             _gateway = _host.Gateway(_relay);
             foreach (var user in Users)
             {
-                Begin($"login {user}", () => _host.User(user).Login(Caller(user), new Login(Connection(user))));
+                Begin($"login {user}", () => _host.User(user).Login(Me(user), new Login(Connection(user))));
             }
 
             _scheduler.RunUntilIdle();
@@ -96,10 +101,10 @@ public sealed class SessionGrainProperties
             switch (step.Kind)
             {
                 case Kind.Add:
-                    Begin($"{step}", async () => _sessions.Add((await _host.User(user).AddSession(Caller(user), Add())).Session.SessionId));
+                    Begin($"{step}", async () => _sessions.Add((await _host.User(user).AddSession(Me(user), AddWithRooms())).Session.SessionId));
                     break;
                 case Kind.Join:
-                    Begin($"{step}", () => _host.User(user).JoinSession(Caller(user), new JoinSession(Some(step), step.Number % 3 != 0)));
+                    Begin($"{step}", () => _host.User(user).JoinSession(Me(user), new JoinSession(Some(step), step.Number % 3 != 0)));
                     break;
                 case Kind.Leave:
                     Begin($"{step}", () => _host.User(user).LeaveSession(Caller(user), new LeaveSession()));
@@ -122,6 +127,15 @@ public sealed class SessionGrainProperties
                 case Kind.SceneEvent:
                     Begin($"{step}", () => _host.Session(Some(step)).SendSceneEvent(
                         Caller(user), new SendSceneEvent((SceneEventRoute)(step.Number % 5), Text("e"), Id(Users[step.Number % 4]), step.Number % 2 == 0 ? null : step.Number % 6)));
+                    break;
+                case Kind.JoinRoom:
+                    Begin($"{step}", () => _host.Session(Some(step)).JoinRoom(Caller(user), new JoinRoom(step.Number % 3 == 0 ? Foyer : Box)));
+                    break;
+                case Kind.LeaveRoom:
+                    Begin($"{step}", () => _host.Session(Some(step)).LeaveRoom(Caller(user), new LeaveRoom()));
+                    break;
+                case Kind.Data:
+                    Begin($"{step}", () => ChangeData(user, step.Number));
                     break;
                 case Kind.Subscribe:
                     Begin($"{step}", () => Subscribe(user, Some(step)));
@@ -153,6 +167,7 @@ public sealed class SessionGrainProperties
             CheckSubscribers();
             CheckList();
             CheckUsers();
+            CheckData();
             CheckNothingIsLeft();
         }
 
@@ -166,13 +181,19 @@ public sealed class SessionGrainProperties
         {
             try
             {
-                await _host.User(user).Resume(Caller(user), Connection(user, 1, ++_connections));
+                await _host.User(user).Resume(Me(user), Connection(user, 1, ++_connections));
             }
             catch (Refusal)
             {
-                await _host.User(user).Login(Caller(user), new Login(Connection(user, 1, ++_connections)));
+                await _host.User(user).Login(Me(user), new Login(Connection(user, 1, ++_connections)));
             }
         }
+
+        /// <summary>One of them has an account, so that both ways to keep data are raced.</summary>
+        private async Task ChangeData(string user, int number) =>
+            await _host.User(user).ChangeData(Me(user), new ChangeUserData(number % 7 == 0 ? null : Payload.Of($"{{\"n\":{number}}}")));
+
+        private static Caller Me(string user) => user == "dan" ? Holder(user) : Caller(user);
 
         private async Task Subscribe(string user, SessionId session)
         {
@@ -238,6 +259,23 @@ public sealed class SessionGrainProperties
             }
         }
 
+        /// <summary>What a session shows of its members' data is what they have; whoever is listed is here.</summary>
+        private void CheckData()
+        {
+            foreach (var session in _sessions.Where(s => Ask(() => _host.Session(s).Exists())))
+            {
+                var record = Ask(_host.List).Single(r => r.SessionId == session).Session!;
+                var reader = record.SessionAdministrator.Value;
+                foreach (var member in Ask(() => _host.Session(session).Get(Caller(reader))).Session.SessionUserDefinitions)
+                {
+                    var user = Ask(() => _host.User(member.UserId.Value).GetRecord());
+                    (member.UserData ?? Payload.EmptyObject).ShouldBe(user.UserData, $"{member.UserId} in {session}");
+                }
+            }
+
+            Ask(_host.Users).ShouldAllBe(r => r.User != null && Ask(() => _host.User(r.UserId.Value).GetRecord()) == r.User);
+        }
+
         /// <summary>When everybody has logged out or was lost, there is no session, no entry and no record.</summary>
         private void CheckNothingIsLeft()
         {
@@ -266,6 +304,7 @@ public sealed class SessionGrainProperties
             LetExpire();
             _sessions.Where(s => Ask(() => _host.Session(s).Exists())).ShouldBeEmpty();
             Ask(_host.List).ShouldBeEmpty();
+            Ask(_host.Users).ShouldBeEmpty();
             _host.Storage.Count("session").ShouldBe(0, "records of sessions are left");
             _host.Storage.Count("user").ShouldBe(0, "records of users are left");
         }

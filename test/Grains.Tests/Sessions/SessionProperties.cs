@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Support;
 using Orchestrator.Users;
 using static Orchestrator.Support.People;
@@ -16,7 +17,8 @@ public sealed class SessionProperties
         from kind in Gen.Frequency(
             (6, Gen.Constant(Kind.Join)), (4, Gen.Constant(Kind.Leave)), (3, Gen.Constant(Kind.Away)), (3, Gen.Constant(Kind.Returned)),
             (1, Gen.Constant(Kind.LoggedOut)), (3, Gen.Constant(Kind.Wait)), (1, Gen.Constant(Kind.Delete)), (2, Gen.Constant(Kind.Message)),
-            (4, Gen.Constant(Kind.SceneEvent)), (1, Gen.Constant(Kind.Restart)))
+            (4, Gen.Constant(Kind.SceneEvent)), (1, Gen.Constant(Kind.Restart)), (6, Gen.Constant(Kind.JoinRoom)), (3, Gen.Constant(Kind.LeaveRoom)),
+            (4, Gen.Constant(Kind.Data)))
         from user in Gen.Elements(Users)
         from number in Gen.Choose(0, 40)
         select new Step(kind, user, number);
@@ -43,6 +45,9 @@ public sealed class SessionProperties
         Message,
         SceneEvent,
         Restart,
+        JoinRoom,
+        LeaveRoom,
+        Data,
     }
 
     public sealed record Step(Kind Kind, string User, int Number);
@@ -58,7 +63,7 @@ public sealed class SessionProperties
         public Run()
         {
             _session = new Session(_limits);
-            _session.Open(new SessionId("concert"), Caller("ann"), Add());
+            _session.Open(new SessionId("concert"), Caller("ann"), AddWithRooms());
             _view = new SessionView(_session.Record);
         }
 
@@ -86,13 +91,13 @@ public sealed class SessionProperties
             switch (step.Kind)
             {
                 case Kind.Join:
-                    return _session.Join(caller, new JoinSession(new SessionId("concert"), CanBeMaster: step.Number % 3 != 0));
+                    return _session.Join(caller, new JoinSession(new SessionId("concert"), CanBeMaster: step.Number % 3 != 0), Shows(step.Number));
                 case Kind.Leave:
                     return _session.Leave(caller);
                 case Kind.Away:
                     return _session.WentAway(caller.User, _now);
                 case Kind.Returned:
-                    return _session.Returned(caller.User, _now);
+                    return _session.Returned(caller.User, _now, step.Number % 2 == 0 ? null : Shows(step.Number));
                 case Kind.LoggedOut:
                     return _session.LoggedOut(caller.User);
                 case Kind.Wait:
@@ -102,6 +107,12 @@ public sealed class SessionProperties
                     return _session.Delete(caller);
                 case Kind.Message:
                     return _session.SendMessage(caller, new SendMessage(Text("x"), step.Number % 2 == 0 ? null : Id(Users[step.Number % 4])));
+                case Kind.JoinRoom:
+                    return _session.JoinRoom(caller, new JoinRoom(step.Number % 3 == 0 ? Foyer : Box));
+                case Kind.LeaveRoom:
+                    return _session.LeaveRoom(caller);
+                case Kind.Data:
+                    return _session.SetUserData(caller.User, Shows(step.Number));
                 case Kind.SceneEvent:
                     return SendSceneEvent(caller, step.Number);
                 default:
@@ -109,6 +120,8 @@ public sealed class SessionProperties
                     return [];
             }
         }
+
+        private static MemberData Shows(int number) => new(number % 5 == 0 ? null : Payload.Of($"{{\"n\":{number % 5}}}"), new Position(1, number));
 
         private IReadOnlyList<Outgoing> SendSceneEvent(Caller caller, int number)
         {
@@ -180,7 +193,23 @@ public sealed class SessionProperties
             }
 
             _view.IsClosed.ShouldBe(!_session.IsOpen);
+            CheckRooms(record);
             CheckAwaited();
+        }
+
+        /// <summary>Nobody is in two rooms or in one without being a member, no room has more than its capacity, and both ways to ask agree.</summary>
+        private void CheckRooms(SessionRecord record)
+        {
+            if (record.SessionUsers.IsEmpty)
+            {
+                _session.State!.Rooms.ShouldBeEmpty();
+                return;
+            }
+
+            var rooms = _session.Rooms(record.SessionUsers[0]);
+            var seated = rooms.SelectMany(r => r.RoomUsers.Select(u => (u, (RoomId?)r.RoomId))).ToList();
+            seated.ShouldBe(record.SessionUserDefinitions.Where(m => m.RoomId is not null).Select(m => (m.UserId, m.RoomId)), ignoreOrder: true);
+            rooms.ShouldAllBe(r => r.RoomCapacity == 0 || r.RoomUsers.Length <= r.RoomCapacity);
         }
 
         /// <summary>Nobody is away for longer than the grace period once somebody has looked.</summary>

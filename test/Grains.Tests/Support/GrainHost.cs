@@ -104,6 +104,17 @@ internal sealed class GrainHost : IAsyncDisposable
         return ((SessionListSnapshot)start.Snapshot!).Sessions;
     }
 
+    /// <summary>The list of users as it is now.</summary>
+    public async Task<IReadOnlyList<UserReport>> Users()
+    {
+        var directory = Grains.GetGrain<IUserDirectoryGrain>(IUserDirectoryGrain.Key);
+        var gateway = Gateway(new RecordingRelay(), "reader");
+        var seat = new Seat(new ConnectionId("reader"), default, default);
+        var start = await directory.Subscribe(gateway, seat, after: null);
+        await directory.Unsubscribe("reader", seat.Connection);
+        return ((UserListSnapshot)start.Snapshot!).Users;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Stop();

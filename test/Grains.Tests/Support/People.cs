@@ -1,6 +1,7 @@
 using Orchestrator.Delivery;
 using Orchestrator.Scenarios;
 using Orchestrator.Devices;
+using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -21,6 +22,18 @@ internal static class People
     public static Seat Seat(string user, int device = 1) => new(Connection(user, device), new UserId(user), Device(user, device));
 
     public static AddSession Add(string name = "Concert", string? key = null) => new(name, new ScenarioDefinition("stage"), Key: key);
+
+    public static readonly RoomId Foyer = new("foyer");
+
+    /// <summary>A room for two.</summary>
+    public static readonly RoomId Box = new("box");
+
+    public static AddSession AddWithRooms() => new(
+        "Concert",
+        new ScenarioDefinition("stage", ScenarioRooms: [new Room(Foyer.Value, "Foyer", "By the door"), new Room(Box.Value, "Box", RoomCapacity: 2)]));
+
+    /// <summary>A user with an account.</summary>
+    public static Caller Holder(string user, int device = 1) => Caller(user, device) with { Role = Role.User };
 
     public static Payload Text(string text) => Payload.Of($"\"{text}\"");
 

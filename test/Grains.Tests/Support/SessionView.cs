@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -33,6 +34,15 @@ internal sealed class SessionView(SessionRecord begin)
             case MemberReturned e:
                 Change(e.User, Presence.Online);
                 break;
+            case MemberDataChanged e:
+                Change(e.User, m => m with { UserData = e.Data });
+                break;
+            case MemberJoinedRoom e:
+                Change(e.User, m => m with { RoomId = e.Room });
+                break;
+            case MemberLeftRoom e:
+                Change(e.User, m => m with { RoomId = null });
+                break;
             case MasterChanged e:
                 (Master, MasterEpoch) = (e.Master, e.Epoch);
                 break;
@@ -45,16 +55,20 @@ internal sealed class SessionView(SessionRecord begin)
     /// <summary>Null when it is what the session says.</summary>
     public string? Differs(SessionRecord session)
     {
-        var mine = string.Join(' ', _members.Select(m => $"{m.UserId}/{m.Presence}")) + $" master {Master} in {MasterEpoch}";
-        var truth = string.Join(' ', session.SessionUserDefinitions.Select(m => $"{m.UserId}/{m.Presence}")) + $" master {session.SessionMaster} in {session.MasterEpoch}";
+        var mine = string.Join(' ', _members.Select(Say)) + $" master {Master} in {MasterEpoch}";
+        var truth = string.Join(' ', session.SessionUserDefinitions.Select(Say)) + $" master {session.SessionMaster} in {session.MasterEpoch}";
         return mine == truth ? null : $"a subscriber sees '{mine}' and the session is '{truth}'";
     }
 
-    private void Change(UserId user, Presence presence)
+    private static string Say(MemberRecord m) => $"{m.UserId}/{m.Presence}/{m.UserData}/{m.RoomId}";
+
+    private void Change(UserId user, Presence presence) => Change(user, m => m with { Presence = presence });
+
+    private void Change(UserId user, Func<MemberRecord, MemberRecord> change)
     {
         if (_members.FindIndex(m => m.UserId == user) is >= 0 and var i)
         {
-            _members[i] = _members[i] with { Presence = presence };
+            _members[i] = change(_members[i]);
         }
     }
 }

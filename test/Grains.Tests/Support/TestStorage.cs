@@ -11,6 +11,9 @@ internal sealed class TestStorage : IGrainStorage
     /// <summary>Writes and clears fail with this, for the states that it names; all when it names none.</summary>
     public Func<string, Exception?>? Failure { get; set; }
 
+    /// <summary>Writes wait for this, by the name of their state.</summary>
+    public Func<string, Task>? Stall { get; set; }
+
     public bool Holds(string state, string key) => _records.ContainsKey((state, key));
 
     public int Count(string state) => _records.Keys.Count(r => r.State == state);
@@ -20,6 +23,7 @@ internal sealed class TestStorage : IGrainStorage
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await (Stall?.Invoke(stateName) ?? Task.CompletedTask);
         Fail(stateName);
         await _kept.WriteStateAsync(stateName, grainId, grainState);
         _records.AddOrUpdate((stateName, grainId.Key), 1, (_, writes) => writes + 1);

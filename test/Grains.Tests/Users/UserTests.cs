@@ -45,6 +45,34 @@ public sealed class UserTests
     }
 
     [Fact]
+    public void A_user_that_is_here_is_shown_with_what_is_known_of_it()
+    {
+        _user.Record(Id("ann")).ShouldBeNull();
+        _user.Login(Phone, First);
+        _user.Identify(Caller("ann") with { Role = Role.Administrator }).Count.ShouldBe(1);
+        _user.Record(Id("ann")).ShouldBe(new UserRecord(Id("ann"), "ann's name", true, Payload.EmptyObject, Presence.Online, null));
+
+        _user.ChangeData(new ChangeUserData(Payload.Of("""{"hat":1}""")));
+        _user.TakeUp(Concert);
+        _user.Lose(Phone, First, DateTimeOffset.UnixEpoch);
+        _user.Record(Id("ann")).ShouldBe(new UserRecord(Id("ann"), "ann's name", true, Payload.Of("""{"hat":1}"""), Presence.Away, Concert));
+        _user.Identify(Caller("ann") with { Role = Role.Administrator }).ShouldBeEmpty();
+        _user.Logout(Phone);
+        _user.Record(Id("ann")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Of_an_accounts_data_the_newer_version_counts_whatever_came_first()
+    {
+        _user.TakeData(new StoredUserData(Payload.Of("""{"n":2}"""), 2)).Count.ShouldBe(1);
+        _user.TakeData(new StoredUserData(Payload.Of("""{"n":1}"""), 1)).ShouldBeEmpty();
+        _user.TakeData(new StoredUserData(Payload.Of("""{"n":2}"""), 2)).ShouldBeEmpty();
+        _user.State.Data.ShouldBe(Payload.Of("""{"n":2}"""));
+        _user.TakeData(new StoredUserData(null, 3)).Count.ShouldBe(1);
+        _user.State.Data.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_user_that_nobody_logged_in_as_is_forgotten_and_nowhere()
     {
         _user.IsForgotten.ShouldBeTrue();

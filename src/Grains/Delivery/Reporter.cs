@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 
-namespace Orchestrator.Sessions;
+namespace Orchestrator.Delivery;
 
 /// <summary>
-/// Tells the list of sessions what a session is now, until it is acknowledged. At most one report is under way, so a thousand joins
-/// in a burst are a few reports. It belongs to one activation and is used in its turns only.
+/// Tells a list what an entry is now, until it is acknowledged. At most one report is under way, so a thousand changes in a burst are a few reports. It belongs
+/// to one activation and is used in its turns only.
 /// </summary>
-public sealed class SessionReporter(ISessionDirectoryGrain directory, Func<SessionReport> current, TimeProvider time, ILogger log)
+/// <param name="report">Makes a report of what is now, and sends it.</param>
+public sealed class Reporter(Func<Task> report, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -23,7 +24,7 @@ public sealed class SessionReporter(ISessionDirectoryGrain directory, Func<Sessi
         }
     }
 
-    /// <summary>Waits for the last report. One that cannot be delivered is made up for when the session is woken.</summary>
+    /// <summary>Waits for the last report. One that cannot be delivered is made up for when the entry is woken.</summary>
     public async Task End(CancellationToken cancellationToken)
     {
         await _ended.CancelAsync();
@@ -39,11 +40,11 @@ public sealed class SessionReporter(ISessionDirectoryGrain directory, Func<Sessi
             _isDue = false;
             try
             {
-                await directory.Report(current());
+                await report();
             }
             catch (Exception e)
             {
-                log.LogWarning(e, "The list of sessions did not take a report");
+                log.LogWarning(e, "A list did not take a report");
                 _isDue = true;
                 if (_ended.IsCancellationRequested)
                 {

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Devices;
+
+namespace Orchestrator.Delivery;
+
+/// <summary>What a list is made of, and how its source tells it.</summary>
+/// <param name="Record">What the report says of its entry; asked only while the entry is not over.</param>
+public sealed record ListShape<TId, TReport, TRecord>(
+    SourceId Source, Func<Snapshot, ImmutableArray<TReport>> Reports, Func<Event, TReport> Report, Func<TReport, TRecord> Record)
+    where TReport : class, IReport<TId>;
+
+/// <summary>What a replica needs of the process.</summary>
+public sealed record ReplicaContext(Relay Relay, IIdSource Ids, TimeProvider Time, ILogger Log);
+
+/// <summary>This gateway's copy of a list: reading it costs no grain call. A reader does not see the list from before its own last change.</summary>
+public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport, TRecord> shape, ReplicaContext context) : BackgroundService
+    where TId : struct
+    where TReport : class, IReport<TId>
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<TId, TReport> _ended = new();
+    private volatile ImmutableDictionary<TId, TReport> _reports = ImmutableDictionary<TId, TReport>.Empty;
+    private volatile ImmutableDictionary<TId, TRecord> _records = ImmutableDictionary<TId, TRecord>.Empty;
+    private volatile TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>All entries. Refusals: <see cref="RefusalCode.Temporary"/> when the list does not catch up with the caller's own change.</summary>
+    public async Task<IReadOnlyDictionary<TId, TRecord>> Read(ListPlace<TId>? lastChange, CancellationToken cancellationToken)
+    {
+        var since = context.Time.GetTimestamp();
+        while (lastChange is not null && !HasReached(lastChange))
+        {
+            var changed = _changed.Task;
+            if (HasReached(lastChange))
+            {
+                break;
+            }
+
+            var left = WaitMax - context.Time.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero)
+            {
+                throw Refusal.Temporary("The list is behind; try again.");
+            }
+
+            await changed.WaitAsync(left, context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return _records;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var beginning = await context.Relay.Subscribe(shape.Source, new Listener(this, context.Ids.Next()), after: null);
+                Take(beginning.Start.Snapshot!);
+                beginning.Subscription.Release();
+                IsReady = true;
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                context.Log.LogWarning(e, "{List} does not answer", shape.Source);
+                await Task.Delay(RetryAfter, context.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private bool HasReached(ListPlace<TId> place)
+    {
+        if (_reports.TryGetValue(place.Id, out var report))
+        {
+            return place.At is null || report.At >= place.At;
+        }
+
+        // It is over, or it has not arrived yet.
+        return place.At is null || _ended.ContainsKey(place.Id);
+    }
+
+    private void Take(Snapshot snapshot)
+    {
+        var reports = shape.Reports(snapshot);
+        foreach (var ended in _reports.Values.ExceptBy(reports.Select(r => r.Id), r => r.Id))
+        {
+            Remember(ended);
+        }
+
+        _records = reports.ToImmutableDictionary(r => r.Id, shape.Record);
+        _reports = reports.ToImmutableDictionary(r => r.Id);
+        Signal();
+    }
+
+    private void Take(TReport report)
+    {
+        if (report.IsOver)
+        {
+            _records = _records.Remove(report.Id);
+            _reports = _reports.Remove(report.Id);
+            Remember(report);
+        }
+        else
+        {
+            _records = _records.SetItem(report.Id, shape.Record(report));
+            _reports = _reports.SetItem(report.Id, report);
+        }
+
+        Signal();
+    }
+
+    /// <summary>Who ended an entry must not wait for it to appear. Bounded: when there are many, the wait has long been over for all of them.</summary>
+    private void Remember(TReport report)
+    {
+        const int EndedMax = 10_000;
+        if (_ended.Count >= EndedMax)
+        {
+            _ended.Clear();
+        }
+
+        _ended[report.Id] = report;
+    }
+
+    private void Signal() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Listener(ListReplica<TId, TReport, TRecord> replica, string name) : Subscriber
+    {
+        // It is no user's: it sees what everybody may see.
+        public override Seat Seat { get; } = new(new ConnectionId(name), default, default);
+
+        public override void Next(EncodedEnvelope envelope, long previous) => replica.Take(replica.ReportOf(envelope.Envelope.Event));
+
+        public override void Restart(Position at, Snapshot snapshot) => replica.Take(snapshot);
+
+        public override void Ended() => replica.IsReady = false;
+    }
+
+    private TReport ReportOf(Event listed) => shape.Report(listed);
+}
+
+/// <summary>A place in the history of one entry of a list.</summary>
+/// <param name="At">Null: its end.</param>
+public sealed record ListPlace<TId>(TId Id, Position? At);

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Orchestrator.Delivery;
+
+namespace Orchestrator.Users;
+
+/// <summary>
+/// The list of users that have a device, connected or within the grace period; one grain, of which every gateway holds a replica. Users report to it; anybody may read it.
+/// </summary>
+[Alias("users")]
+public interface IUserDirectoryGrain : ISource
+{
+    /// <summary>The key of the only one.</summary>
+    const string Key = "all";
+
+    /// <summary>Takes the newest state of a user. Reports overtaken by a newer one are ignored.</summary>
+    [Alias("report")]
+    Task Report(UserReport report);
+}
+
+/// <summary>A user's state at one of its places.</summary>
+/// <param name="User">Null: the user is forgotten.</param>
+/// <param name="HasRecord">Whether there is something stored that a restart could take up.</param>
+[GenerateSerializer, Immutable, Alias("user-report")]
+public sealed record UserReport(
+    [property: Id(0)] UserId UserId,
+    [property: Id(1)] Position At,
+    [property: Id(2)] UserRecord? User,
+    [property: Id(3)] bool HasRecord) : IReport<UserId>
+{
+    UserId IReport<UserId>.Id => UserId;
+
+    bool IReport<UserId>.IsOver => User is null;
+
+    bool IReport<UserId>.IsKept => HasRecord && User is not null;
+}
+
+/// <summary>The list of users is another one, or a user in it is.</summary>
+[GenerateSerializer, Immutable, Alias("user-listed")]
+public sealed record UserListed([property: Id(0)] UserReport Report, [property: Id(1)] ListChange Change) : Event
+{
+    public override int Bytes => base.Bytes + (Report.User?.UserData.Utf8.Length ?? 0);
+
+    /// <summary>The store holds only whom to wake.</summary>
+    public override bool ChangesState => Change != ListChange.Updated;
+}
+
+/// <summary>All users at a place of the list.</summary>
+[GenerateSerializer, Immutable, Alias("user-list-snapshot")]
+public sealed record UserListSnapshot([property: Id(0)] ImmutableArray<UserReport> Users) : Snapshot;

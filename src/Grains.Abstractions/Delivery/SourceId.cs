@@ -1,3 +1,4 @@
+using Orchestrator.Administration;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -14,6 +15,9 @@ public enum SourceKind
 
     /// <summary>The list of sessions.</summary>
     Sessions,
+
+    /// <summary>The orchestrator as a whole.</summary>
+    Orchestrator,
 }
 
 /// <summary>A grain that publishes.</summary>
@@ -26,6 +30,9 @@ public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [prope
 
     /// <summary>The list of sessions.</summary>
     public static SourceId Sessions { get; } = new(SourceKind.Sessions, ISessionDirectoryGrain.Key);
+
+    /// <summary>The orchestrator as a whole.</summary>
+    public static SourceId Orchestrator { get; } = new(SourceKind.Orchestrator, IOrchestratorGrain.Key);
 
     public override string ToString() => $"{Kind}/{Key}";
 }

@@ -10,7 +10,7 @@ namespace Orchestrator.Users;
 /// The shell of <see cref="User"/>. Unlike the other shells it is not reentrant: its commands look at the user, wait for a session below, and then record what
 /// the session said, so two of them must not interleave. They are the user's own commands, of which few are under way.
 /// </summary>
-public sealed class UserGrain : Grain, IUserGrain
+public sealed partial class UserGrain : Grain, IUserGrain
 {
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(500);
 
@@ -73,6 +73,11 @@ public sealed class UserGrain : Grain, IUserGrain
             return;
         }
 
+        await EndInSessions();
+    }
+
+    private async Task EndInSessions()
+    {
         // If a session does not answer, the timer tells it later that the user is away.
         WatchForExpiry();
         await TellSessions(session => session.LoggedOut(Id));

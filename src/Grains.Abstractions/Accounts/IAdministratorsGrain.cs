@@ -32,7 +32,7 @@ public interface IAdministratorsGrain : IGrainWithStringKey
 public sealed record ChangeRole([property: Id(0)] string Account, [property: Id(1)] Role Role);
 
 /// <summary>Removes an account.</summary>
-/// <param name="Account">The normalised name.</param>
+/// <param name="Account">The normalised name; empty for one that is not found any more.</param>
 /// <param name="User">Whom the account must still belong to: the name may be another one's by now.</param>
 /// <param name="By">Whose idempotency key it is.</param>
 [GenerateSerializer, Immutable, Alias("remove-account-command")]

@@ -54,8 +54,8 @@ public sealed class AdministratorsGrain : Grain, IAdministratorsGrain
             return;
         }
 
-        var account = await Account(command.Account).Get();
-        if (account.UserId != command.User)
+        var account = command.Account.Length == 0 ? null : await Account(command.Account).Get();
+        if (account is null || account.UserId != command.User)
         {
             throw new Refusal(RefusalCode.UserNotFound, "There is no such account.");
         }

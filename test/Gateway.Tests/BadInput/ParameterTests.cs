@@ -20,7 +20,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             rows.Add(unknown, "[{}]", 9002);
         }
 
-        foreach (var command in new[] { "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage" })
+        foreach (var command in new[] { "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage", "AddUser", "ExchangeTime" })
         {
             foreach (var wrong in new[] { "[]", "[null]", "[1]", "[\"x\"]", "[[]]", "[true]", "[{},{}]", "[{\"nobodyKnows\":1}]" })
             {
@@ -28,7 +28,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             }
         }
 
-        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession" })
+        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession", "GetNTPTime", "DumpData", "ResetOrchestrator", "TerminateOrchestrator" })
         {
             rows.Add(command, "[{}]", 207);
             rows.Add(command, "[null]", 207);
@@ -92,7 +92,26 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         Add(rows, "Login", 9003, $"{{\"userName\":\"{Long}\"}}", $"{{\"userName\":\"x\",\"userPassword\":\"{Long}\"}}");
         Add(rows, "Resume", 9005, "{\"token\":\"x\"}", "{\"token\":\"\"}");
         Add(rows, "Resume", 207, "{\"token\":null}", "{\"token\":\"x\",\"at\":{}}", "{\"token\":\"x\",\"at\":{\"source\":null,\"epoch\":1,\"seq\":1}}", "{\"token\":\"x\",\"at\":1}");
+        AddOfAccounts(rows);
+        Add(rows, "ExchangeTime", 207, "{\"clientSendMs\":\"1\"}", "{\"clientSendMs\":null}", "{\"clientSendMs\":1e400}", "{\"clientSendMs\":{}}", "{\"clientSendMs\":1,\"more\":1}");
         return rows;
+    }
+
+    private static void AddOfAccounts(TheoryData<string, string, int> rows)
+    {
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\"}", "{\"userPassword\":\"correct horse\"}", "{\"userName\":\" \",\"userPassword\":\"correct horse\"}", "{\"userName\":null,\"userPassword\":\"correct horse\"}");
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\",\"userPassword\":\"short\"}", "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"userAdmin\":1}");
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"key\":\"\"}");
+        Add(rows, "AddUser", 801, "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"userAdmin\":true}");
+        Add(rows, "AddUser", 9003, $"{{\"userName\":\"{Long}\",\"userPassword\":\"correct horse\"}}", $"{{\"userName\":\"n\",\"userPassword\":\"{Long}\"}}");
+        Add(rows, "DeleteUser", 801, "{}", "{\"userId\":\"u\"}");
+        rows.Add("DeleteUser", "[]", 207);
+        rows.Add("DeleteUser", "[1]", 207);
+        rows.Add("DeleteUser", "[{\"userId\":\"a b\"}]", 207);
+        foreach (var command in new[] { "DumpData", "ResetOrchestrator", "TerminateOrchestrator" })
+        {
+            rows.Add(command, "[]", 801);
+        }
     }
 
     [Theory]
@@ -135,6 +154,10 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "SendSceneEventToAllUsers", "{\"event\":1}" },
         { "SendSceneEventToUserDirect", "{\"userId\":\"u\",\"event\":1}" },
         { "SendSceneEventToAllUsersDirect", "{\"event\":1}" },
+        { "DeleteUser", "{}" },
+        { "DumpData", "" },
+        { "ResetOrchestrator", "" },
+        { "TerminateOrchestrator", "" },
     };
 
     [Theory]

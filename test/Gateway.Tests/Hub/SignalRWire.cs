@@ -80,3 +80,9 @@ public sealed class SignalRMasterTests(SharedServer shared) : MasterScenarios(ne
 public sealed class SignalRTrafficTests(SharedServer shared) : TrafficScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRDeviceTests(SharedServer shared) : DeviceScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRAccountTests(SharedServer shared) : AccountScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRClockTests(SharedServer shared) : ClockScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRAdministrationTests() : AdministrationScenarios(static server => new SignalRWire(server));

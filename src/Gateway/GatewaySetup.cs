@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orchestrator.Administration;
 using Orchestrator.Api;
+using Orchestrator.Clocks;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
@@ -53,6 +55,7 @@ public static class GatewaySetup
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
+        api.MapAdministration();
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static c => c.Tags.Contains(ReadyTag) });
@@ -68,6 +71,8 @@ public static class GatewaySetup
         services.AddSingleton<ConnectionCloser>();
         services.AddSingleton<SessionEntrance>();
         services.AddSingleton<UserFollower>();
+        services.AddSingleton<Dismisser>();
+        services.AddHostedService<ResetListener>();
         services.AddHealthChecks().AddCheck<ListHealth>("sessions", tags: [ReadyTag]);
     }
 
@@ -80,6 +85,10 @@ public static class GatewaySetup
         services.AddSingleton<UserListCommands>();
         services.AddSingleton<UserDataCommands>();
         services.AddSingleton<RoomCommands>();
+        services.AddSingleton<AccountCommands>();
+        services.AddSingleton<AdministrationCommands>().AddSingleton<AdministrationServices>();
+        services.AddSingleton<Audit>().AddSingleton<AdminAccount>().AddSingleton<ServerIdentity>().AddSingleton<Termination>();
+        services.AddSingleton<ClockCommands>().AddSingleton<SharedTime>().AddSingleton<SntpClient>();
         services.AddSingleton<CommandTable>();
         services.AddSingleton<CommandRunner>();
     }

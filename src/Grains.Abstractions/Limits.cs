@@ -97,6 +97,10 @@ public sealed class Limits
     [Range(0, 1_000_000)]
     public int AccountRequestsPerMinute { get; set; } = 120;
 
+    /// <summary>Audit entries that are kept; the oldest goes first.</summary>
+    [Range(1, 100_000)]
+    public int AuditEntriesMax { get; set; } = 1_000;
+
     public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);
 
     public TimeSpan MasterGrace => TimeSpan.FromSeconds(MasterGraceSeconds);

@@ -16,7 +16,10 @@ public sealed class CommandTests
     public void Every_command_of_a_subject_is_in_the_table()
     {
         var table = Table();
-        var commands = new object[] { table.Users, table.Sessions, table.Traffic, table.System, table.UserList, table.UserData, table.Rooms }
+        var commands = new object[]
+        {
+            table.Users, table.Sessions, table.Traffic, table.System, table.UserList, table.UserData, table.Rooms, table.Accounts, table.Clock, table.Administration,
+        }
             .SelectMany(subject => subject.GetType().GetProperties().Select(property => property.GetValue(subject)))
             .OfType<Command>();
         table.All.ShouldBe(commands, ignoreOrder: true);

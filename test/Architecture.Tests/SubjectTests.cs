@@ -6,7 +6,7 @@ public sealed class SubjectTests
 {
     private static readonly HashSet<string> Subjects = new(StringComparer.Ordinal)
     {
-        "Accounts", "Users", "Devices", "Sessions", "Scenarios", "Rooms", "DataStreams", "Stages", "Routers", "Delivery",
+        "Accounts", "Administration", "Users", "Devices", "Sessions", "Scenarios", "Rooms", "DataStreams", "Stages", "Routers", "Delivery",
     };
 
     [Theory]

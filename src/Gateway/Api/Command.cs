@@ -11,6 +11,9 @@ public sealed record CommandContext(Origin Origin, ClientConnection? Connection,
     /// <summary>For handlers of commands that need a login.</summary>
     public Caller User => Caller ?? throw new Refusal(RefusalCode.NotLoggedIn, "The user is not logged in.");
 
+    /// <summary>Whether the caller administers the orchestrator.</summary>
+    public bool MayAdminister => Origin.IsTrusted || Caller?.Role == Role.Administrator;
+
     /// <summary>For handlers of commands that need a connection.</summary>
     public ClientConnection Socket => Connection ?? throw Refusal.BadRequest("This command needs a connection.");
 

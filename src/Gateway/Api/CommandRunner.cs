@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Administration;
 using Orchestrator.Connections;
 
 namespace Orchestrator.Api;
 
 /// <summary>Runs a command of the table and answers once, whatever happens: with its body, with a refusal, or with a fault's correlation id.</summary>
-public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, IIdSource ids, ILogger<CommandRunner> log)
+public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, Audit audit, IIdSource ids, ILogger<CommandRunner> log)
 {
     public async Task<Reply<TBody>> Run<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, TParameters parameters)
     {
@@ -20,7 +21,7 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
                 throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");
             }
 
-            return (await command.Run(context, parameters, limits)).ToReply();
+            return (await audit.Watched(command, context, () => command.Run(context, parameters, limits))).ToReply();
         }
         catch (Exception e)
         {

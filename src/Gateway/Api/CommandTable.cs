@@ -1,7 +1,8 @@
 namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
-public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms)
+public sealed class CommandTable(
+    UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms, AccountCommands accounts, ClockCommands clock, AdministrationCommands administration)
 {
     public UserCommands Users => users;
 
@@ -16,6 +17,12 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
     public UserDataCommands UserData => userData;
 
     public RoomCommands Rooms => rooms;
+
+    public AccountCommands Accounts => accounts;
+
+    public ClockCommands Clock => clock;
+
+    public AdministrationCommands Administration => administration;
 
     /// <summary>All of them, in the order of the documentation.</summary>
     public IReadOnlyList<Command> All { get; } =
@@ -48,5 +55,12 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
         traffic.SendSceneEventToAllUsers,
         traffic.SendSceneEventToUserDirect,
         traffic.SendSceneEventToAllUsersDirect,
+        accounts.AddUser,
+        accounts.DeleteUser,
+        clock.GetNTPTime,
+        clock.ExchangeTime,
+        administration.DumpData,
+        administration.ResetOrchestrator,
+        administration.TerminateOrchestrator,
     ];
 }

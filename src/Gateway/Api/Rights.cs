@@ -44,10 +44,18 @@ public enum Standing
 /// <summary>Who may give a command.</summary>
 public sealed record Right(Permission Permission, Standing Standing = Standing.Any)
 {
+    /// <summary>For what only administrators may, whatever else belongs to the command.</summary>
+    public static Right Administrators { get; } = new(Permission.Administrator);
+
     /// <summary>Refusals: <see cref="RefusalCode.NotLoggedIn"/>, <see cref="RefusalCode.NotAllowed"/>.</summary>
     public void Demand(CommandContext context)
     {
         if (Permission == Permission.Anyone)
+        {
+            return;
+        }
+
+        if (Permission == Permission.Administrator && context.Origin.IsTrusted)
         {
             return;
         }
@@ -73,6 +81,8 @@ public static class Rights
     public static FrozenDictionary<string, Right> Table { get; } = new Dictionary<string, Right>(StringComparer.Ordinal)
     {
         ["GetOrchestratorVersion"] = new(Permission.Anyone),
+        ["GetNTPTime"] = new(Permission.Anyone),
+        ["ExchangeTime"] = new(Permission.Anyone),
 
         ["Login"] = new(Permission.Anyone),
         ["Resume"] = new(Permission.Anyone),
@@ -85,6 +95,8 @@ public static class Rights
         ["UpdateUserDataArray"] = new(Permission.LoggedIn),
         ["UpdateUserDataJson"] = new(Permission.LoggedIn),
         ["ClearUserData"] = new(Permission.LoggedIn),
+        ["AddUser"] = new(Permission.Anyone),
+        ["DeleteUser"] = new(Permission.Account),
 
         ["AddSession"] = new(Permission.LoggedIn),
         ["GetSessions"] = new(Permission.LoggedIn),
@@ -105,6 +117,10 @@ public static class Rights
         ["SendSceneEventToAllUsers"] = new(Permission.LoggedIn, Standing.Master),
         ["SendSceneEventToUserDirect"] = new(Permission.LoggedIn, Standing.Member),
         ["SendSceneEventToAllUsersDirect"] = new(Permission.LoggedIn, Standing.Member),
+
+        ["DumpData"] = new(Permission.Administrator),
+        ["ResetOrchestrator"] = new(Permission.Administrator),
+        ["TerminateOrchestrator"] = new(Permission.Administrator),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Right Of(string command) => Table.GetValueOrDefault(command) ?? throw new InvalidOperationException($"Nobody has a right to {command}: it has no row in the table of rights.");

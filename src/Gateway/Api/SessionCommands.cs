@@ -1,4 +1,4 @@
-using Orchestrator.Connections;
+using Orchestrator.Delivery;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -69,7 +69,7 @@ public sealed class SessionCommands
             throw Refusal.Temporary($"The session could not be followed ({e.Message}); try again.");
         }
 
-        context.Socket.LastChange = new SessionPlace(session.Session.SessionId, session.At);
+        context.Socket.LastChange = new ListPlace<SessionId>(session.Session.SessionId, session.At);
         context.Socket.LastUserChange = new(context.User.User, entered.UserAt);
         return new(session.Session, Place.Of(session.Session.SessionId.Value, session.At));
     }
@@ -78,7 +78,7 @@ public sealed class SessionCommands
     {
         var left = await _entrance.Leave(context.Socket, () => User(context).LeaveSession(context.User, parameters));
         // A session that closed under the user has no place any more.
-        context.Socket.LastChange = new SessionPlace(left.Session, left.At == default ? null : left.At);
+        context.Socket.LastChange = new ListPlace<SessionId>(left.Session, left.At == default ? null : left.At);
         context.Socket.LastUserChange = new(context.User.User, left.UserAt);
         return new(new Nothing(), left.At == default ? null : Place.Of(left.Session.Value, left.At));
     }
@@ -88,7 +88,7 @@ public sealed class SessionCommands
         await User(context).DeleteSession(context.User, parameters);
         if (context.Connection is { } connection)
         {
-            connection.LastChange = new SessionPlace(parameters.SessionId, null);
+            connection.LastChange = new ListPlace<SessionId>(parameters.SessionId, null);
         }
 
         return Nothing.Answer;
@@ -96,7 +96,7 @@ public sealed class SessionCommands
 
     private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters)
     {
-        var sessions = await _list.Read(context.Connection?.LastChange is { } change ? new(change.Session, change.At) : null, context.CancellationToken);
+        var sessions = await _list.Read(context.Connection?.LastChange, context.CancellationToken);
         if (context.Connection is { } connection)
         {
             // Seen; the list never goes back.

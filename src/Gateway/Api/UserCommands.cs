@@ -154,7 +154,7 @@ public sealed class UserCommands
         {
             _rate.Demand(origin.Address);
             var account = await _passwords.Check(parameters.UserName ?? "", password);
-            return (new Caller(account.UserId, device, account.UserName, Role.User), account);
+            return (new Caller(account.UserId, device, account.UserName, account.Role), account);
         }
 
         if (origin.Account is { } connected)
@@ -162,7 +162,7 @@ public sealed class UserCommands
             // The token was read when the connection was opened; the account may have changed since.
             var holder = await _access.Renew(connected)
                 ?? throw new Refusal(RefusalCode.CredentialsInvalid, "The token of this connection is no longer valid.");
-            return (new Caller(holder.UserId, device, holder.UserName, Role.User), holder);
+            return (new Caller(holder.UserId, device, holder.UserName, holder.Role), holder);
         }
 
         if (string.IsNullOrWhiteSpace(parameters.UserName))

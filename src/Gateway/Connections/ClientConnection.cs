@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Orchestrator.Accounts;
+using Orchestrator.Administration;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
 using Orchestrator.Sessions;
@@ -10,7 +12,15 @@ namespace Orchestrator.Connections;
 /// <summary>What the connection came with before it said anything.</summary>
 /// <param name="Account">The account of its token; null without one.</param>
 /// <param name="IsLoopback">Whether it comes from this machine.</param>
-public sealed record Origin(AccountRecord? Account, bool IsLoopback, string Address);
+/// <param name="IsTrusted">Whether it may administer the orchestrator without a login.</param>
+public sealed record Origin(AccountRecord? Account, bool IsLoopback, string Address, bool IsTrusted = false)
+{
+    public static Origin Of(AccountRecord? account, IPAddress? address, AdminOptions options)
+    {
+        var isLoopback = address is not null && IPAddress.IsLoopback(address);
+        return new Origin(account, isLoopback, address?.ToString() ?? "", isLoopback && options.TrustLoopback);
+    }
+}
 
 /// <summary>
 /// One socket of a client, whatever its wire: who is logged in on it, what it is subscribed to, and the way out to it. Its commands are processed one after
@@ -18,6 +28,9 @@ public sealed record Origin(AccountRecord? Account, bool IsLoopback, string Addr
 /// </summary>
 public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect dialect, IFrameWriter writer, ConnectionContext context)
 {
+    /// <summary>How long a reply may need to reach the socket.</summary>
+    public static readonly TimeSpan ReplyMax = TimeSpan.FromMilliseconds(200);
+
     private readonly OutboundQueue _outbound = new(writer, context.Limits.OutboundBytesMax);
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
@@ -48,7 +61,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public SessionId? Session { get; set; }
 
     /// <summary>The place of this connection's last change to a session; the list of sessions is not answered from before it.</summary>
-    public SessionPlace? LastChange { get; set; }
+    public ListPlace<SessionId>? LastChange { get; set; }
 
     /// <summary>The place of this connection's last change to its user; the list of users is not answered from before it.</summary>
     public ListPlace<UserId>? LastUserChange { get; set; }
@@ -108,6 +121,13 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         writer.Abort(code);
     }
 
+    /// <summary>Ends it once the reply of the present command has gone: a wire that writes replies by itself does not say when it has.</summary>
+    public async Task AbortAfterReply(CloseCode code)
+    {
+        await Task.Delay(ReplyMax, context.Time);
+        Abort(code);
+    }
+
     /// <summary>The socket is gone.</summary>
     public void Closed()
     {
@@ -117,10 +137,6 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         _outbound.End();
     }
 }
-
-/// <summary>A place in a session's history.</summary>
-/// <param name="At">Null: its end.</param>
-public sealed record SessionPlace(SessionId Session, Position? At);
 
 /// <summary>What every connection needs of the process.</summary>
 public sealed record ConnectionContext(Limits Limits, TimeProvider Time);

@@ -12,6 +12,9 @@ public enum CloseCode
     /// <summary>Its address has too many connections.</summary>
     TooManyConnections = 4003,
 
+    /// <summary>Its account was removed.</summary>
+    AccountRemoved = 4004,
+
     /// <summary>It read too slowly, and what waited for it grew over the limit.</summary>
     SlowConsumer = 4500,
 
@@ -20,4 +23,10 @@ public enum CloseCode
 
     /// <summary>Something was lost that could not be made up for on this connection.</summary>
     OutOfStep = 4502,
+
+    /// <summary>The orchestrator was reset; log in again.</summary>
+    Reset = 4503,
+
+    /// <summary>Its account has another role, which counts from the next connection on.</summary>
+    RightsChanged = 4504,
 }

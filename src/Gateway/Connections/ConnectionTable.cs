@@ -16,6 +16,9 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
 
     public int Count => _connections.Count;
 
+    /// <summary>The connections as they are now.</summary>
+    public IEnumerable<ClientConnection> All => _connections.Values;
+
     /// <summary>Adds a connection; one too many of its address is closed at once.</summary>
     public void Add(ClientConnection connection)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orchestrator.Administration;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -284,6 +285,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         SourceKind.Session => grains.GetGrain<ISessionGrain>(source.Key),
         SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
         SourceKind.Users => grains.GetGrain<IUserDirectoryGrain>(source.Key),
+        SourceKind.Orchestrator => grains.GetGrain<IOrchestratorGrain>(source.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
     };
 }

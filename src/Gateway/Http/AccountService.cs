@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
+using Orchestrator.Administration;
 using Orchestrator.Api;
 using Orchestrator.Security;
 using Orchestrator.Users;
@@ -8,7 +9,7 @@ namespace Orchestrator.Http;
 
 /// <summary>What the account endpoints do: validate, hash, ask the account's grain.</summary>
 public sealed class AccountService(
-    IGrainFactory grains, Passwords passwords, AccessTokens tokens, Limits limits, IOptions<GatewayOptions> options)
+    IGrainFactory grains, Passwords passwords, AccessTokens tokens, Dismisser dismisser, Limits limits, IOptions<GatewayOptions> options)
 {
     public async Task<AccountRecord> Register(string userName, string password, string? key)
     {
@@ -34,13 +35,34 @@ public sealed class AccountService(
         await Grain(account.UserName).ChangePassword(new ChangePassword(await passwords.Hash(change.NewPassword), key));
     }
 
-    public async Task Remove(AccountRecord account, string? key)
+    /// <summary>Gives the account a role. Who loses one comes back without it: its connections are closed.</summary>
+    public async Task<AccountRecord> ChangeRole(string userName, Role role)
+    {
+        var before = await Grain(userName).Get();
+        var account = await Administrators.ChangeRole(new ChangeRole(AccountName.Normalise(userName), role));
+        if (before.Role > role)
+        {
+            await dismisser.Dismiss(account.UserId, DismissReason.RoleChanged);
+        }
+
+        return account;
+    }
+
+    /// <summary>Removes the account of a user; <see cref="DismissRemoved"/> follows. Refusals: <see cref="RefusalCode.UserNotFound"/>, <see cref="RefusalCode.NotAllowed"/> (the last administrator's).</summary>
+    public async Task Remove(UserId user, UserId by, string? key)
     {
         Validation.Key(key, limits);
-        // First, because nobody could ask for it once the account is gone.
-        await grains.GetGrain<IUserDataGrain>(account.UserId.Value).Remove();
-        await Grain(account.UserName).Remove(new RemoveAccount(key));
+        var account = await grains.GetGrain<IAccountOfUserGrain>(user.Value).Find();
+        // Who repeats a key names an account that is gone; the administrators' grain knows the key.
+        await Administrators.Remove(new RemoveAccount(account ?? "", user, by.Value, key));
+        // After it: a removal that is refused must leave everything. A repeat with the key comes here again.
+        await grains.GetGrain<IUserDataGrain>(user.Value).Remove();
     }
+
+    /// <summary>Closes the connections of a user whose account is gone.</summary>
+    public Task DismissRemoved(UserId user) => dismisser.Dismiss(user, DismissReason.AccountRemoved);
+
+    private IAdministratorsGrain Administrators => grains.GetGrain<IAdministratorsGrain>(IAdministratorsGrain.Key);
 
     private IAccountGrain Grain(string userName) => grains.GetGrain<IAccountGrain>(AccountName.Normalise(userName));
 

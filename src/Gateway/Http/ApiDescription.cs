@@ -37,7 +37,7 @@ internal static class ApiDescription
         {
             operation.Responses ??= [];
             operation.Responses["default"] = Error(context.Document!);
-            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
+            if (context.Description.ActionDescriptor.EndpointMetadata.Any(static m => m is IAuthorizeData or TokenNeeded))
             {
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerHandler.SchemeName, context.Document)] = [] }];
             }

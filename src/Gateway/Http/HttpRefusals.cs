@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -49,6 +50,15 @@ public sealed class HttpRefusals(CommandRunner runner) : IExceptionHandler
         RefusalCode.Internal => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };
+
+    /// <summary>Codes that only an address can be refused with.</summary>
+    public static FrozenSet<RefusalCode> OnHttpAlone { get; } = FrozenSet.Create(RefusalCode.NotFound);
+
+    /// <summary>Codes of what HTTP does not do: it logs nobody in on a connection, enters no session, and sends nothing to members.</summary>
+    public static FrozenSet<RefusalCode> NeverOnHttp { get; } = FrozenSet.Create(
+        RefusalCode.GuestsNotAllowed, RefusalCode.AlreadyLoggedIn, RefusalCode.SessionNotCreated, RefusalCode.AlreadyInSession, RefusalCode.AlreadyInThisSession, RefusalCode.RoomNotFound,
+        RefusalCode.RoomFull, RefusalCode.NotInRoom, RefusalCode.NotInSession, RefusalCode.TargetNotInSession, RefusalCode.UserDataMissing, RefusalCode.TimeUnavailable, RefusalCode.NoMaster,
+        RefusalCode.EventDataMissing, RefusalCode.NotMaster, RefusalCode.TargetMissing, RefusalCode.StreamUserMissing, RefusalCode.StreamKindMissing, RefusalCode.ResumeExpired);
 
     private static string Sentence(BadHttpRequestException bad) => bad.InnerException is JsonException json ? JsonSentences.Of(json) : bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) ? "A JSON body is needed." : bad.Message;
 

@@ -2,20 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Api;
-using Orchestrator.Connections;
-using Orchestrator.Devices;
-using Orchestrator.Security;
 using Orchestrator.Sessions;
-using Orchestrator.Users;
 
 namespace Orchestrator.Http;
 
 /// <summary>Reads over HTTP, and the administrator's delete. Bound to the same table as every other wire.</summary>
 public static class SessionEndpoints
 {
-    // A caller over HTTP has no device that could be subscribed to anything.
-    private static readonly DeviceId Device = new("http");
-
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/sessions").WithTags("Sessions").RequireAuthorization();
@@ -32,12 +25,7 @@ public static class SessionEndpoints
             .WithTags("System").WithSummary("Which build this is.");
     }
 
-    private static CommandContext Context(HttpContext http)
-    {
-        var account = http.Account();
-        var caller = account is null ? null : new Caller(account.UserId, Device, account.UserName, Role.User);
-        return new CommandContext(new Origin(account, IsLoopback: false, ""), null, caller, http.RequestAborted);
-    }
+    private static CommandContext Context(HttpContext http) => http.CommandContext();
 
     private static SessionId Id(string text) => IId<SessionId>.IsWellFormed(text)
         ? new SessionId(text)

@@ -37,7 +37,7 @@ public sealed class ResumeTokens(SignedTokens tokens, AccessTokens access)
         }
 
         var account = await access.Renew(new AccountRecord(caller.User, caller.UserName, default, version));
-        return (caller with { Role = Role.User }, account ?? throw NotValid());
+        return account is null ? throw NotValid() : (caller with { Role = account.Role }, account);
     }
 
     private static Refusal NotValid() => new(RefusalCode.ResumeExpired, "The resume token is not valid, or not any more.");

@@ -112,6 +112,27 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
     public Task<Reply<Nothing>> SendSceneEventToAllUsersDirect(SceneEventParameters parameters) =>
         Run(table.Traffic.SendSceneEventToAllUsersDirect, parameters);
 
+    /// <inheritdoc cref="AddUserParameters"/>
+    public Task<Reply<UserBody>> AddUser(AddUserParameters parameters) => Run(table.Accounts.AddUser, parameters);
+
+    /// <inheritdoc cref="DeleteUserParameters"/>
+    public Task<Reply<Nothing>> DeleteUser(DeleteUserParameters parameters) => Run(table.Accounts.DeleteUser, parameters);
+
+    /// <summary>The time of the first source that answers. Before login too.</summary>
+    public Task<Reply<NtpClock>> GetNTPTime() => Run(table.Clock.GetNTPTime);
+
+    /// <inheritdoc cref="ExchangeTimeParameters"/>
+    public Task<Reply<TimeExchange>> ExchangeTime(ExchangeTimeParameters parameters) => Run(table.Clock.ExchangeTime, parameters);
+
+    /// <summary>All sessions and users. For administrators.</summary>
+    public Task<Reply<DumpBody>> DumpData() => Run(table.Administration.DumpData);
+
+    /// <summary>Closes every session and logs everybody out, the caller last. For administrators.</summary>
+    public Task<Reply<Nothing>> ResetOrchestrator() => Run(table.Administration.ResetOrchestrator);
+
+    /// <summary>Ends the process, after the reply. For administrators.</summary>
+    public Task<Reply<Nothing>> TerminateOrchestrator() => Run(table.Administration.TerminateOrchestrator);
+
     /// <summary>Answers a call that could not be bound; see <see cref="StrictHubProtocol"/>.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "The hub finds instance methods only.")]
     public Reply<Nothing> Refuse(RefusalCode code, string sentence) => Replies.Of<Nothing>(new Refusal(code, sentence));

@@ -1,7 +1,8 @@
-using System.Net;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orchestrator.Administration;
 using Orchestrator.Connections;
 using Orchestrator.Devices;
 using Orchestrator.Security;
@@ -10,7 +11,7 @@ namespace Orchestrator.SignalR;
 
 /// <summary>Makes a <see cref="ClientConnection"/> of every SignalR connection, and gives it the way out.</summary>
 public sealed class SignalRConnections(
-    ConnectionTable connections, SignalRDialect dialect, ConnectionContext context, ILogger<SignalRConnections> log, ILogger<DefaultHubLifetimeManager<OrchestratorHub>> innerLog)
+    ConnectionTable connections, SignalRDialect dialect, ConnectionContext context, IOptions<AdminOptions> admin, ILogger<SignalRConnections> log, ILogger<DefaultHubLifetimeManager<OrchestratorHub>> innerLog)
     : DefaultHubLifetimeManager<OrchestratorHub>(innerLog)
 {
     public const string ItemKey = "orchestrator.connection";
@@ -18,8 +19,7 @@ public sealed class SignalRConnections(
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         var http = connection.GetHttpContext();
-        var address = http?.Connection.RemoteIpAddress;
-        var origin = new Origin(http?.Account(), address is not null && IPAddress.IsLoopback(address), address?.ToString() ?? "");
+        var origin = Origin.Of(http?.Account(), http?.Connection.RemoteIpAddress, admin.Value);
         var writer = new SignalRWriter(connection, dialect, log);
         var client = new ClientConnection(new ConnectionId(connection.ConnectionId, context.Time.GetUtcNow()), origin, dialect, writer, context);
         connection.Items[ItemKey] = client;

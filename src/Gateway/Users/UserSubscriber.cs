@@ -17,6 +17,14 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
             case ConnectionSuperseded superseded when superseded.Connection == connection.Id:
                 connection.Abort(CloseCode.Superseded);
                 break;
+            case UserDismissed dismissed:
+                connection.Abort(dismissed.Reason switch
+                {
+                    DismissReason.AccountRemoved => CloseCode.AccountRemoved,
+                    DismissReason.RoleChanged => CloseCode.RightsChanged,
+                    _ => CloseCode.Reset,
+                });
+                break;
             case SessionTakenUp taken:
                 Follow(taken.Session);
                 break;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Users;
 
 namespace Orchestrator.Accounts;
@@ -9,7 +10,7 @@ namespace Orchestrator.Accounts;
 [Alias("account")]
 public interface IAccountGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the account. Refusals: <see cref="RefusalCode.NameTaken"/>.</summary>
+    /// <summary>Creates the account, of an ordinary user. Refusals: <see cref="RefusalCode.NameTaken"/>.</summary>
     [Alias("register")]
     Task<AccountRecord> Register(RegisterAccount command);
 
@@ -33,19 +34,32 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("change-password")]
     Task ChangePassword(ChangePassword command);
 
-    /// <summary>Removes the account. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    /// <summary>
+    /// Gives the account a role; repeating it is fine. Caller: <see cref="IAdministratorsGrain"/> alone, which knows who else administers.
+    /// Refusals: <see cref="RefusalCode.UserNotFound"/>.
+    /// </summary>
+    [Alias("change-role")]
+    Task<AccountRecord> ChangeRole(Role role);
+
+    /// <summary>Removes the account. Caller: <see cref="IAdministratorsGrain"/> alone. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
     [Alias("remove")]
-    Task Remove(RemoveAccount command);
+    Task Remove();
 }
 
 /// <summary>An account as its owner may see it.</summary>
 /// <param name="Version">Counts password changes: tokens of an older version are not valid.</param>
+/// <param name="UserAdmin">Whether it administers the orchestrator.</param>
 [GenerateSerializer, Immutable, Alias("account-record")]
 public sealed record AccountRecord(
     [property: Id(0)] UserId UserId,
     [property: Id(1)] string UserName,
     [property: Id(2)] DateTimeOffset CreatedAt,
-    [property: Id(3)] int Version);
+    [property: Id(3)] int Version,
+    [property: Id(4)] bool UserAdmin = false)
+{
+    [JsonIgnore]
+    public Role Role => UserAdmin ? Role.Administrator : Role.User;
+}
 
 /// <summary>What the edge needs to compare a password.</summary>
 [GenerateSerializer, Immutable, Alias("account-credentials")]
@@ -61,7 +75,3 @@ public sealed record RegisterAccount(
 /// <summary>Gives an account another password.</summary>
 [GenerateSerializer, Immutable, Alias("change-password-command")]
 public sealed record ChangePassword([property: Id(0)] string PasswordHash, [property: Id(1)] string? Key = null);
-
-/// <summary>Removes an account.</summary>
-[GenerateSerializer, Immutable, Alias("remove-account-command")]
-public sealed record RemoveAccount([property: Id(0)] string? Key = null);

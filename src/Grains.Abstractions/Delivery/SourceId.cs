@@ -1,3 +1,4 @@
+using Orchestrator.Administration;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -17,6 +18,9 @@ public enum SourceKind
 
     /// <summary>The list of users.</summary>
     Users,
+
+    /// <summary>The orchestrator as a whole.</summary>
+    Orchestrator,
 }
 
 /// <summary>A grain that publishes.</summary>
@@ -32,6 +36,9 @@ public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [prope
 
     /// <summary>The list of users.</summary>
     public static SourceId Users { get; } = new(SourceKind.Users, IUserDirectoryGrain.Key);
+
+    /// <summary>The orchestrator as a whole.</summary>
+    public static SourceId Orchestrator { get; } = new(SourceKind.Orchestrator, IOrchestratorGrain.Key);
 
     public override string ToString() => $"{Kind}/{Key}";
 }

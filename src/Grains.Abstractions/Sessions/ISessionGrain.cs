@@ -103,6 +103,10 @@ public interface ISessionGrain : ISource
     [Alias("logged-out")]
     Task LoggedOut(UserId user);
 
+    /// <summary>Closes the session, whoever is in it. One that is over is fine. Caller: a gateway, for an administrator of the orchestrator.</summary>
+    [Alias("reset")]
+    Task Reset();
+
     /// <summary>Reads the session from the store and wakes its users, after a restart. Called by the list of sessions, which does not wait.</summary>
     [Alias("wake"), OneWay]
     Task Wake();

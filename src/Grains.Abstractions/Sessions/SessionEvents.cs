@@ -97,6 +97,9 @@ public enum CloseReason
 
     /// <summary>Its administrator was lost, and the grace period has passed.</summary>
     AdministratorLost,
+
+    /// <summary>The orchestrator was reset.</summary>
+    Reset,
 }
 
 /// <summary>A message from one member.</summary>

@@ -38,6 +38,13 @@ public interface IUserGrain : ISource
     Task Logout(DeviceId device);
 
     /// <summary>
+    /// Closes all connections of the user. But for another role, which its devices come back to, it also ends all devices: the user leaves its session, and
+    /// the sessions it administers close. Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset.
+    /// </summary>
+    [Alias("dismiss")]
+    Task Dismiss(DismissReason reason);
+
+    /// <summary>
     /// Creates a session with the user as first member, administrator and master. The same key gives the same session.
     /// Refusals: <see cref="RefusalCode.AlreadyInSession"/>, <see cref="RefusalCode.LimitReached"/> (sessions of a user).
     /// </summary>

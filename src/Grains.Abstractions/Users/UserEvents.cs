@@ -29,6 +29,26 @@ public sealed record UserIdentified([property: Id(0)] string Name, [property: Id
 [GenerateSerializer, Immutable, Alias("user-data-changed")]
 public sealed record UserDataChanged([property: Id(0)] Payload? Data, [property: Id(1)] long Version) : UserEvent;
 
+/// <summary>All connections of the user must close.</summary>
+[GenerateSerializer, Immutable, Alias("user-dismissed")]
+public sealed record UserDismissed([property: Id(0)] DismissReason Reason) : UserEvent
+{
+    public override bool ChangesState => false;
+}
+
+/// <summary>Why connections of a user must close.</summary>
+public enum DismissReason
+{
+    /// <summary>Its account is gone.</summary>
+    AccountRemoved,
+
+    /// <summary>Its account has another role, which its devices take up when they come back.</summary>
+    RoleChanged,
+
+    /// <summary>The orchestrator was reset.</summary>
+    Reset,
+}
+
 /// <summary>A user as its own devices see it.</summary>
 [GenerateSerializer, Immutable, Alias("user-snapshot")]
 public sealed record UserSnapshot([property: Id(0)] SessionId? Session) : Snapshot;

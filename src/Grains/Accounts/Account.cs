@@ -15,19 +15,23 @@ public sealed class Account
 
     public AccountState? State { get; private set; }
 
-    public AccountRecord Record => new(Existing.User, Existing.Name, Existing.CreatedAt, Existing.Version);
+    public AccountRecord Record => new(Existing.User, Existing.Name, Existing.CreatedAt, Existing.Version, Existing.Role == Role.Administrator);
 
     private AccountState Existing => State ?? throw new Refusal(RefusalCode.UserNotFound, "There is no such account.");
 
     public void Restore(AccountState state) => State = state;
 
-    public IReadOnlyList<Outgoing> Register(RegisterAccount command, UserId user, DateTimeOffset now)
+    public void DemandFree()
     {
         if (State is not null)
         {
             throw new Refusal(RefusalCode.NameTaken, "An account of that name exists.");
         }
+    }
 
+    public IReadOnlyList<Outgoing> Register(RegisterAccount command, UserId user, DateTimeOffset now)
+    {
+        DemandFree();
         return Happened(new AccountRegistered(new AccountState
         {
             User = user,
@@ -39,6 +43,8 @@ public sealed class Account
 
     public IReadOnlyList<Outgoing> ChangePassword(ChangePassword command) =>
         Happened(new PasswordChanged(command.PasswordHash, Existing.Version + 1));
+
+    public IReadOnlyList<Outgoing> ChangeRole(Role role) => Existing.Role == role ? [] : Happened(new RoleChanged(role));
 
     public IReadOnlyList<Outgoing> Remove()
     {
@@ -74,6 +80,7 @@ public sealed class Account
         {
             AccountRegistered e => e.State,
             PasswordChanged e => Existing with { PasswordHash = e.PasswordHash, Version = e.Version },
+            RoleChanged e => Existing with { Role = e.Role },
             AccountRemoved => null,
             _ => State,
         };

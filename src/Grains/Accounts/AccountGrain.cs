@@ -34,10 +34,20 @@ public sealed class AccountGrain : Grain, IAccountGrain
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
 
-    public Task<AccountRecord> Register(RegisterAccount command) => _commit.Durable(
-        Key(command.Key),
-        () => _account.Register(command, new UserId(_ids.Next()), _time.GetUtcNow()),
-        () => _account.Record);
+    public async Task<AccountRecord> Register(RegisterAccount command)
+    {
+        if (_commit.TryRecall<AccountRecord>(Key(command.Key), out var first))
+        {
+            await _commit.Settled();
+            return first;
+        }
+
+        _account.DemandFree();
+        var user = new UserId(_ids.Next());
+        // First, because a hint to nothing does no harm, but an account without one could not be found by its user.
+        await Of(user).Set(this.GetPrimaryKeyString());
+        return await _commit.Durable(Key(command.Key), () => _account.Register(command, user, _time.GetUtcNow()), () => _account.Record);
+    }
 
     public async Task<AccountRecord> Get()
     {
@@ -65,5 +75,15 @@ public sealed class AccountGrain : Grain, IAccountGrain
 
     public Task ChangePassword(ChangePassword command) => _commit.Durable(Key(command.Key), () => _account.ChangePassword(command), static () => true);
 
-    public Task Remove(RemoveAccount command) => _commit.Durable(Key(command.Key), _account.Remove, static () => true);
+    public Task<AccountRecord> ChangeRole(Role role) => _commit.Durable(null, () => _account.ChangeRole(role), () => _account.Record);
+
+    public async Task Remove()
+    {
+        await _commit.Settled();
+        var user = _account.Record.UserId;
+        await _commit.Durable(null, _account.Remove, static () => true);
+        await Of(user).Set(null);
+    }
+
+    private IAccountOfUserGrain Of(UserId user) => GrainFactory.GetGrain<IAccountOfUserGrain>(user.Value);
 }

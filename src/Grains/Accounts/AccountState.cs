@@ -21,4 +21,7 @@ public sealed record AccountState
 
     [Id(4)]
     public int Version { get; init; } = 1;
+
+    [Id(5)]
+    public Role Role { get; init; } = Role.User;
 }

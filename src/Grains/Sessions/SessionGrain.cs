@@ -119,6 +119,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task LoggedOut(UserId user) => Task.FromResult(Live(() => _session.LoggedOut(user)));
 
+    public Task Reset() => Task.FromResult(Live(_session.Reset));
+
     public Task Wake()
     {
         // Reading it has woken its users; what remains is to tell the list, which may believe in a session that is gone.

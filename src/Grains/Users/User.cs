@@ -5,7 +5,7 @@ using Orchestrator.Sessions;
 namespace Orchestrator.Users;
 
 /// <summary>The rules of a user: its devices, and where it is. It knows no engine, no clock and no store.</summary>
-public sealed class User(Limits limits)
+public sealed partial class User(Limits limits)
 {
     public UserState State { get; private set; } = new();
 

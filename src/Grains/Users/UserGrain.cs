@@ -86,6 +86,11 @@ public sealed partial class UserGrain : Grain, IUserGrain
             return;
         }
 
+        await EndInSessions();
+    }
+
+    private async Task EndInSessions()
+    {
         // If a session does not answer, the timer tells it later that the user is away.
         WatchForExpiry();
         await TellSessions(session => session.LoggedOut(Id));

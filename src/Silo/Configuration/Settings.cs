@@ -1,11 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Orchestrator.Administration;
+using Orchestrator.Clocks;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Configuration;
 
 /// <summary>Everything that can be configured, read and checked before anything starts. A key that nobody knows is an error.</summary>
-public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage)
+public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time)
 {
     private const string EnvironmentPrefix = "ORCHESTRATOR_";
 
@@ -27,7 +29,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
 
         try
         {
-            return builder.AddEnvironmentVariables(EnvironmentPrefix).Build();
+            return builder.AddInMemoryCollection(AdminSettings.OfEnvironment()).AddEnvironmentVariables(EnvironmentPrefix).Build();
         }
         catch (InvalidDataException e)
         {
@@ -37,7 +39,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
 
     public static Settings Read(IConfiguration configuration)
     {
-        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage) };
+        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time) };
         foreach (var section in configuration.GetChildren())
         {
             if (!known.Concat(Foreign).Contains(section.Key, StringComparer.OrdinalIgnoreCase))
@@ -51,10 +53,13 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
             }
         }
 
+        var limits = Read<Limits>(configuration.GetSection(nameof(Limits)));
         return new Settings(
-            Read<Limits>(configuration.GetSection(nameof(Limits))),
+            limits,
             Read<GatewayOptions>(configuration.GetSection(nameof(Gateway))),
-            Read<StorageOptions>(configuration.GetSection(nameof(Storage))));
+            Read<StorageOptions>(configuration.GetSection(nameof(Storage))),
+            AdminSettings.Checked(Read<AdminOptions>(configuration.GetSection(nameof(Admin))), limits),
+            TimeSettings.Read(configuration.GetSection(nameof(Time))));
     }
 
     private static T Read<T>(IConfigurationSection section)

@@ -35,7 +35,7 @@ public static class OrchestratorCommand
                 await using var host = await OrchestratorHost.Start(options, cancellationToken);
                 Banner.Print(host.Addresses, host.DataPath);
                 await host.WaitForStop();
-                return ExitCode.Success;
+                return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
             }
             catch (ConfigurationException e)
             {
@@ -78,6 +78,9 @@ public static class ExitCode
 
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 1;
+
+    /// <summary>An administrator has ended it: whoever watches over it starts it again, as with the former orchestrator.</summary>
+    public const int Terminated = 1;
 
     /// <summary>The data directory or its database cannot be used.</summary>
     public const int Storage = 2;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using Orchestrator.Administration;
 using Orchestrator.Configuration;
 using Orchestrator.Storage;
 
@@ -40,6 +41,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
             await store.StartAsync(cancellationToken);
             app = Build(options, configuration, settings, data, store);
             await Listen(app, options, cancellationToken);
+            await EnsureAdministrator(app);
             return new OrchestratorHost(app, data, store);
         }
         catch
@@ -50,6 +52,9 @@ public sealed class OrchestratorHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether an administrator has ended it.</summary>
+    public bool IsTerminated => _app.Services.GetRequiredService<Termination>().IsRequested;
 
     /// <summary>Until Ctrl+C, SIGTERM, or a request to stop.</summary>
     public Task WaitForStop() => _app.WaitForShutdownAsync();
@@ -74,6 +79,18 @@ public sealed class OrchestratorHost : IAsyncDisposable
         }
     }
 
+    private static async Task EnsureAdministrator(WebApplication app)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<AdminAccount>().Ensure();
+        }
+        catch (Refusal refusal)
+        {
+            throw new StorageUnavailableException($"The administrator of the configuration could not be written: {refusal.Message}");
+        }
+    }
+
     private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, DataDirectory data, SqliteStore store)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
@@ -86,6 +103,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton<IIdSource, RandomIds>();
         builder.Services.AddSingleton(settings.Limits);
         builder.Services.AddSingleton(Options.Create(settings.Gateway));
+        builder.Services.AddSingleton(Options.Create(settings.Admin));
+        builder.Services.AddSingleton(Options.Create(settings.Time));
         builder.Services.AddSingleton(TokenKeyFile.ReadOrMake(data.TokenKey));
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);

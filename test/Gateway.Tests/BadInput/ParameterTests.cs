@@ -20,12 +20,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             rows.Add(unknown, "[{}]", 9002);
         }
 
-        string[] withOne =
-        [
-            "Login", "Resume", "AddSession", "JoinSession", "DeleteSession", "SendMessageToAll", "SendMessage",
-            "GetUserInfo", "GetUserData", "UpdateUserData", "UpdateUserDataArray", "UpdateUserDataJson", "ClearUserData", "JoinRoom", "LeaveRoom",
-        ];
-        foreach (var command in withOne)
+        foreach (var command in Commands(parameters: 1))
         {
             foreach (var wrong in new[] { "[]", "[null]", "[1]", "[\"x\"]", "[[]]", "[true]", "[{},{}]", "[{\"nobodyKnows\":1}]" })
             {
@@ -33,7 +28,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             }
         }
 
-        foreach (var command in new[] { "GetOrchestratorVersion", "Logout", "GetSessions", "GetSessionInfo", "LeaveSession", "GetUsers", "GetRooms", "GetRoomInfo" })
+        foreach (var command in Commands(parameters: 0))
         {
             rows.Add(command, "[{}]", 207);
             rows.Add(command, "[null]", 207);
@@ -99,6 +94,8 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         Add(rows, "Resume", 207, "{\"token\":null}", "{\"token\":\"x\",\"at\":{}}", "{\"token\":\"x\",\"at\":{\"source\":null,\"epoch\":1,\"seq\":1}}", "{\"token\":\"x\",\"at\":1}");
         AddUserData(rows);
         AddRooms(rows);
+        AddOfAccounts(rows);
+        Add(rows, "ExchangeTime", 207, "{\"clientSendMs\":\"1\"}", "{\"clientSendMs\":null}", "{\"clientSendMs\":1e400}", "{\"clientSendMs\":{}}", "{\"clientSendMs\":1,\"more\":1}");
         return rows;
     }
 
@@ -145,6 +142,23 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         Add(rows, "JoinRoom", 701, "{\"roomId\":\"r\"}");
         Add(rows, "LeaveRoom", 703, "{}");
         rows.Add("GetRoomInfo", "[]", 703);
+    }
+
+    private static void AddOfAccounts(TheoryData<string, string, int> rows)
+    {
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\"}", "{\"userPassword\":\"correct horse\"}", "{\"userName\":\" \",\"userPassword\":\"correct horse\"}", "{\"userName\":null,\"userPassword\":\"correct horse\"}");
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\",\"userPassword\":\"short\"}", "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"userAdmin\":1}");
+        Add(rows, "AddUser", 207, "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"key\":\"\"}");
+        Add(rows, "AddUser", 801, "{\"userName\":\"n\",\"userPassword\":\"correct horse\",\"userAdmin\":true}");
+        Add(rows, "AddUser", 9003, $"{{\"userName\":\"{Long}\",\"userPassword\":\"correct horse\"}}", $"{{\"userName\":\"n\",\"userPassword\":\"{Long}\"}}");
+        Add(rows, "DeleteUser", 801, "{}", "{\"userId\":\"u\"}");
+        rows.Add("DeleteUser", "[]", 207);
+        rows.Add("DeleteUser", "[1]", 207);
+        rows.Add("DeleteUser", "[{\"userId\":\"a b\"}]", 207);
+        foreach (var command in new[] { "DumpData", "ResetOrchestrator", "TerminateOrchestrator" })
+        {
+            rows.Add(command, "[]", 801);
+        }
     }
 
     [Theory]
@@ -198,7 +212,15 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "SendSceneEventToAllUsers", "{\"event\":1}" },
         { "SendSceneEventToUserDirect", "{\"userId\":\"u\",\"event\":1}" },
         { "SendSceneEventToAllUsersDirect", "{\"event\":1}" },
+        { "DeleteUser", "{}" },
+        { "DumpData", "" },
+        { "ResetOrchestrator", "" },
+        { "TerminateOrchestrator", "" },
     };
+
+    private static IEnumerable<string> Commands(int parameters) => typeof(OrchestratorHub).GetMethods()
+        .Where(method => OrchestratorHub.Commands.Contains(method.Name) && method.GetParameters().Length == parameters)
+        .Select(method => method.Name);
 
     [Theory]
     [MemberData(nameof(BeforeLogin))]

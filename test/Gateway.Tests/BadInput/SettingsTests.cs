@@ -31,6 +31,20 @@ public sealed class SettingsTests
     [InlineData("""{"Gateway":{"TokenMinutes":0}}""", "TokenMinutes")]
     [InlineData("""{"Storage":{"Readers":0}}""", "Readers")]
     [InlineData("""{"Storage":{"WriteTimeout":"soon"}}""", "WriteTimeout")]
+    [InlineData("""{"Admin":{"User":"root"}}""", "Admin:Password")]
+    [InlineData("""{"Admin":{"Password":"correct horse"}}""", "Admin:User")]
+    [InlineData("""{"Admin":{"User":" ","Password":"correct horse"}}""", "Admin:User")]
+    [InlineData("""{"Admin":{"User":"root","Password":"short"}}""", "Admin:Password")]
+    [InlineData("""{"Admin":{"TrustLoopback":"perhaps"}}""", "TrustLoopback")]
+    [InlineData("""{"Admin":{"Trust":true}}""", "Admin:Trust")]
+    [InlineData("""{"Time":{"Source":[]}}""", "Time:Source")]
+    [InlineData("""{"Time":{"Sources":"localtime"}}""", "Time:Sources")]
+    [InlineData("""{"Time":{"Sources":["pool"]}}""", "Time:Sources:0")]
+    [InlineData("""{"Time":{"Sources":["localtime",{"Port":123}]}}""", "Time:Sources:1:Server")]
+    [InlineData("""{"Time":{"Sources":[{"Server":"a","Prt":1}]}}""", "Time:Sources:0:Prt")]
+    [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":"ntp"}]}}""", "Time:Sources:0:Port")]
+    [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":65536}]}}""", "Time:Sources:0:Port")]
+    [InlineData("""{"Time":{"TimeoutMs":0}}""", "Time:TimeoutMs")]
     public async Task A_wrong_setting_is_refused_by_its_name(string file, string key)
     {
         var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile(file));

@@ -50,6 +50,9 @@ public static class ScenarioCommands
         return login.Ok().Body.Text("userId");
     }
 
+    public static Task<Answered> AddUser(this IScenarioClient client, string userName) =>
+        client.Call("AddUser", new { userName, userPassword = Names.Password });
+
     public static Task<Answered> Logout(this IScenarioClient client) => client.Call("Logout");
 
     public static Task<Answered> AddSession(this IScenarioClient client, string sessionName, bool canBeMaster = true) => client.Call(

@@ -86,3 +86,9 @@ public sealed class SignalRUserDataTests(SharedServer shared) : UserDataScenario
 public sealed class SignalRUserListTests(SharedServer shared) : UserListScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRRoomTests(SharedServer shared) : RoomScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRAccountTests(SharedServer shared) : AccountScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRClockTests(SharedServer shared) : ClockScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRAdministrationTests() : AdministrationScenarios(static server => new SignalRWire(server));

@@ -40,16 +40,6 @@ public sealed partial class WireTests
     }
 
     [Fact]
-    public void Every_refusal_is_documented_with_its_number_name_and_retry()
-    {
-        var documented = RefusalRow().Matches(Document)
-            .Select(m => (Number: int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture), Name: m.Groups["name"].Value, Retry: m.Groups["retry"].Value.Trim()));
-
-        documented.ShouldBe(
-            Enum.GetValues<RefusalCode>().Select(c => ((int)c, Replies.NameOf(c), c.IsTemporary() ? "yes" : "")), ignoreOrder: true);
-    }
-
-    [Fact]
     public void Every_close_code_is_documented()
     {
         foreach (var code in Enum.GetValues<CloseCode>())
@@ -83,9 +73,6 @@ public sealed partial class WireTests
 
     [GeneratedRegex(@"^\| `(?<name>[A-Z]\w+)` \| (?<parameters>[^|]*)\|[^|]*\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex CommandRow();
-
-    [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>\w+) \|(?<retry>[^|]*)\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex RefusalRow();
 
     [GeneratedRegex(@" *\{[^}]*\}", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Nested();

@@ -54,7 +54,7 @@ public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMess
     public async Task A_removed_account_leaves_no_record()
     {
         await Ann.Register(new RegisterAccount("Ann", "hash"));
-        await Ann.Remove(new RemoveAccount());
+        await Ann.Remove();
         Host.Storage.Holds("account", "ann").ShouldBeFalse();
         (await RefusalOf(Ann.GetCredentials())).ShouldBe(RefusalCode.UserNotFound);
     }

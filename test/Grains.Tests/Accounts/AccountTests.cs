@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Users;
 using static Orchestrator.Support.People;
 
 namespace Orchestrator.Accounts;
@@ -31,6 +32,7 @@ public sealed class AccountTests
         RefusalOf(() => _account.Credentials(Start)).ShouldBe(RefusalCode.UserNotFound);
         RefusalOf(() => _account.ChangePassword(new ChangePassword("x"))).ShouldBe(RefusalCode.UserNotFound);
         RefusalOf(() => _account.Remove()).ShouldBe(RefusalCode.UserNotFound);
+        RefusalOf(() => _account.ChangeRole(Role.Administrator)).ShouldBe(RefusalCode.UserNotFound);
         _account.State.ShouldBeNull();
     }
 
@@ -42,6 +44,19 @@ public sealed class AccountTests
         _account.Record.Version.ShouldBe(2);
         _account.Credentials(Start).PasswordHash.ShouldBe("new");
         _account.Record.UserId.ShouldBe(Id("u1"));
+    }
+
+    [Fact]
+    public void A_new_account_is_an_ordinary_users_until_it_gets_another_role()
+    {
+        Register();
+        _account.Record.Role.ShouldBe(Role.User);
+        _account.ChangeRole(Role.Administrator).ShouldBe([Outgoing.Silent(new RoleChanged(Role.Administrator))]);
+        _account.Record.UserAdmin.ShouldBeTrue();
+        _account.ChangeRole(Role.Administrator).ShouldBeEmpty();
+        _account.Record.Version.ShouldBe(1, "a role voids no token: it is looked up");
+        _account.ChangeRole(Role.User);
+        _account.Record.Role.ShouldBe(Role.User);
     }
 
     [Fact]

@@ -75,6 +75,10 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public IAccountGrain Account(string name) => Grains.GetGrain<IAccountGrain>(name);
 
+    public IAccountOfUserGrain AccountOf(UserId user) => Grains.GetGrain<IAccountOfUserGrain>(user.Value);
+
+    public IAdministratorsGrain Administrators => Grains.GetGrain<IAdministratorsGrain>(IAdministratorsGrain.Key);
+
     public GatewayAddress Gateway(RecordingRelay relay, string name = "west") => new(name, Grains.CreateObjectReference<IRelay>(relay));
 
     /// <summary>Ends this process in good order and starts the next one on what it has stored.</summary>

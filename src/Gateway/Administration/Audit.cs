@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
+
+namespace Orchestrator.Administration;
+
+/// <summary>Writes down what is done to the orchestrator or to an account: a line in the log, and a durable entry. Attempts of those without the right are a line only.</summary>
+public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactory logs)
+{
+    /// <summary>The category of the log.</summary>
+    public const string Category = "Orchestrator.Audit";
+
+    private const string Ok = "ok";
+    private const string Failed = "failed";
+
+    private readonly ILogger _log = logs.CreateLogger(Category);
+
+    private IAuditGrain Trail => grains.GetGrain<IAuditGrain>(IAuditGrain.Key);
+
+    /// <summary>Does it and writes it down, whatever comes of it.</summary>
+    public async Task<T> Recorded<T>(CommandContext context, string action, string? target, Func<Task<T>> work)
+    {
+        var result = Failed;
+        try
+        {
+            var done = await work();
+            result = Ok;
+            return done;
+        }
+        catch (Refusal refusal)
+        {
+            result = Replies.NameOf(refusal.Code);
+            throw;
+        }
+        finally
+        {
+            await Write(EntryOf(context, action, target, result));
+        }
+    }
+
+    /// <summary>Runs a command; who tries an administrator's command without being one gets a line in the log.</summary>
+    public async Task<T> Watched<T>(Command command, CommandContext context, Func<Task<T>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Refusal refusal) when (command.Right.Permission == Permission.Administrator && refusal.Code is RefusalCode.NotLoggedIn or RefusalCode.NotAllowed)
+        {
+            Refused(context, command.Name, target: null, refusal.Code);
+            throw;
+        }
+    }
+
+    /// <summary>Demands that the caller is an administrator; who is not gets a line in the log.</summary>
+    public void DemandAdministrator(CommandContext context, string action, string? target = null)
+    {
+        try
+        {
+            Right.Administrators.Demand(context);
+        }
+        catch (Refusal refusal)
+        {
+            Refused(context, action, target, refusal.Code);
+            throw;
+        }
+    }
+
+    /// <summary>Somebody without the right tried.</summary>
+    public void Refused(CommandContext context, string action, string? target, RefusalCode code = RefusalCode.NotAllowed) =>
+        Say(EntryOf(context, action, target, Replies.NameOf(code)));
+
+    public async Task<IReadOnlyList<AuditEntry>> Read() => await Trail.Read();
+
+    private AuditEntry EntryOf(CommandContext context, string action, string? target, string result) =>
+        new(time.GetUtcNow(), context.Caller?.User, context.Caller?.UserName, context.Origin.Address, action, target, result);
+
+    private async Task Write(AuditEntry entry)
+    {
+        Say(entry);
+        try
+        {
+            await Trail.Add(entry);
+        }
+        catch (Exception e)
+        {
+            // What was done is done; the line stands.
+            _log.LogWarning(e, "The audit was not written");
+        }
+    }
+
+    private void Say(AuditEntry entry) => _log.LogInformation(
+        "{Action} of {Target} by {User} ({UserName}) from {Address}: {Result}",
+        entry.Action, entry.Target ?? "all", entry.UserId?.Value ?? "nobody", entry.UserName ?? "", entry.Address, entry.Result);
+}

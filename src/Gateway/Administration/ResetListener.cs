@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Connections;
+using Orchestrator.Delivery;
+using Orchestrator.Devices;
+using Orchestrator.Users;
+
+namespace Orchestrator.Administration;
+
+/// <summary>This gateway's ear for the orchestrator as a whole: at a reset it logs out whoever is connected to it, and closes every connection.</summary>
+public sealed class ResetListener(Relay relay, ConnectionTable connections, Dismisser dismisser, IIdSource ids, TimeProvider time, ILogger<ResetListener> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var beginning = await relay.Subscribe(SourceId.Orchestrator, new Listener(this, ids.Next()), after: null);
+                beginning.Subscription.Release();
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "Resets are not heard yet");
+                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task Reset(ConnectionId? spared)
+    {
+        ClientConnection[] ended = [.. connections.All.Where(c => c.Id != spared)];
+        UserId[] users = [.. ended.Select(c => c.Caller?.User).OfType<UserId>().Distinct()];
+        foreach (var connection in ended)
+        {
+            connection.Abort(CloseCode.Reset);
+        }
+
+        await dismisser.Dismiss(users, DismissReason.Reset);
+    }
+
+    private sealed class Listener(ResetListener resets, string name) : Subscriber
+    {
+        public override Seat Seat { get; } = new(new ConnectionId(name), default, default);
+
+        public override void Next(EncodedEnvelope envelope, long previous)
+        {
+            if (envelope.Envelope.Event is OrchestratorReset reset)
+            {
+                // Not under the lock of the link. It fails for nobody: what does not succeed is tried again.
+                _ = Task.Run(() => resets.Reset(reset.Spared));
+            }
+        }
+
+        public override void Restart(Position at, Snapshot snapshot)
+        {
+            // A reset that was missed is long over.
+        }
+
+        public override void Ended()
+        {
+            // This source lets everybody in.
+        }
+    }
+}

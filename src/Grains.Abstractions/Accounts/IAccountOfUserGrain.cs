@@ -1,0 +1,16 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>
+/// Finds the account of a user; its key is the user's id. A hint: the account knows whose it is, and a hint may be left of an account that never came to be. Durable.
+/// </summary>
+[Alias("account-of-user")]
+public interface IAccountOfUserGrain : IGrainWithStringKey
+{
+    /// <summary>The normalised name of the account; null for a user without one. Called by gateways.</summary>
+    [Alias("find")]
+    Task<string?> Find();
+
+    /// <summary>Names the account, or takes the name away. Caller: the account.</summary>
+    [Alias("set")]
+    Task Set(string? account);
+}

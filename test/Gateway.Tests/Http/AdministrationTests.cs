@@ -1,0 +1,167 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Administration;
+
+namespace Orchestrator.Tests;
+
+/// <summary>Administration over HTTP, and what the configuration says of it.</summary>
+public sealed class AdministrationTests : IAsyncLifetime
+{
+    private static readonly (HttpMethod Method, string Path, object? Body)[] Administrators =
+    [
+        (HttpMethod.Get, "/api/admin/dump", null), (HttpMethod.Get, "/api/admin/audit", null), (HttpMethod.Put, "/api/accounts/root/role", new { userAdmin = false }),
+        (HttpMethod.Post, "/api/admin/reset", null), (HttpMethod.Post, "/api/admin/terminate", null),
+    ];
+
+    private HubServer _server = null!;
+    private string _root = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password));
+        _root = await TokenOf("root");
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_stranger_gets_401_a_user_403_and_the_log_a_line()
+    {
+        var ann = await _server.Register("Ann", Names.Password);
+        var audit = (await _server.Get("/api/admin/audit", _root)).Ok().Text;
+        foreach (var (method, path, body) in Administrators)
+        {
+            (await _server.Ask(method, path, body)).Refused(HttpStatusCode.Unauthorized, RefusalCode.NotLoggedIn);
+            (await _server.Ask(method, path, body, ann)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
+        }
+
+        (await _server.Get("/api/admin/audit", _root)).Ok().Text.ShouldBe(audit);
+        (await _server.Get("/api/accounts/me", _root)).Ok().Json.GetProperty("userAdmin").GetBoolean().ShouldBeTrue();
+        var lines = _server.Log.Lines.Where(l => l.Category == Audit.Category && l.Level == LogLevel.Information).Select(l => l.Text).ToArray();
+        lines.Count(l => l.EndsWith("notLoggedIn", StringComparison.Ordinal)).ShouldBe(Administrators.Length);
+        lines.Count(l => l.EndsWith("notAllowed", StringComparison.Ordinal) && l.Contains("Ann", StringComparison.Ordinal) && l.Contains("127.0.0.1", StringComparison.Ordinal)).ShouldBe(Administrators.Length);
+    }
+
+    [Fact]
+    public async Task The_audit_says_who_did_what_to_whom_from_where_and_what_came_of_it_and_outlives_the_server()
+    {
+        var ann = await _server.Register("Ann", Names.Password);
+        (await _server.Get("/api/admin/dump", _root)).Ok();
+        (await Role("Ann", true)).Ok();
+        (await Role("Ann", false)).Ok();
+        (await Role("root", false)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
+        (await Role("Nobody", true)).Refused(HttpStatusCode.NotFound, RefusalCode.UserNotFound);
+        (await _server.Ask(HttpMethod.Delete, "/api/accounts/me", null, ann)).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await _server.Ask(HttpMethod.Post, "/api/admin/reset", null, _root)).Status.ShouldBe(HttpStatusCode.NoContent);
+        await _server.Stop();
+        await _server.StartAgain();
+
+        var entries = (await _server.Get("/api/admin/audit", _root)).Ok().Json.EnumerateArray().ToArray();
+
+        entries.Select(e => $"{e.Text("action")} {e.Text("result")}").ShouldBe(
+            ["DumpData ok", "ChangeRole ok", "ChangeRole ok", "ChangeRole notAllowed", "ChangeRole userNotFound", "DeleteUser ok", "ResetOrchestrator ok"]);
+        entries[1].Text("target").ShouldBe("Ann: Administrator");
+        entries[1].Text("userName").ShouldBe("root");
+        entries[1].Text("address").ShouldBe("127.0.0.1");
+        entries[5].Text("userName").ShouldBe("Ann");
+        entries[6].TryGetProperty("at", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_role_counts_for_tokens_at_once_and_for_a_standing_connection_when_it_comes_back()
+    {
+        var ann = await _server.Register("Ann", Names.Password);
+        await using var client = await _server.Connect();
+        var login = (await client.Invoke("Login", new { userName = "Ann", userPassword = Names.Password })).Ok().Body;
+        (await _server.Get("/api/admin/dump", ann)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
+
+        (await Role("Ann", true)).Ok().Json.GetProperty("userAdmin").GetBoolean().ShouldBeTrue();
+
+        (await _server.Get("/api/admin/dump", ann)).Ok();
+        (await client.Invoke("DumpData")).Error.ShouldBe(801, "what it gets counts from the next connection on");
+        await using var promoted = await _server.Connect();
+        var (again, _) = await Guest.Resume(promoted, login.Text("resumeToken"), null);
+        (await again.Invoke("DumpData")).Ok();
+
+        (await Role("Ann", false)).Ok();
+
+        (await promoted.WaitFor("Disconnecting")).Data.GetProperty("code").GetInt32().ShouldBe(4504);
+        await promoted.Over;
+        (await _server.Get("/api/admin/dump", ann)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
+        await using var demoted = await _server.Connect();
+        var (once, _) = await Guest.Resume(demoted, again.Token, null);
+        (await once.Invoke("DumpData")).Error.ShouldBe(801);
+        await using var byToken = await _server.Connect(ann);
+        (await byToken.Invoke("Login", new { })).Ok();
+        (await byToken.Invoke("ResetOrchestrator")).Error.ShouldBe(801);
+    }
+
+    [Fact]
+    public async Task Removing_an_account_closes_its_connections_and_the_last_administrators_stays()
+    {
+        var ann = await _server.Register("Ann", Names.Password);
+        await using var client = await _server.Connect(ann);
+        (await client.Invoke("Login", new { })).Ok();
+
+        (await _server.Ask(HttpMethod.Delete, "/api/accounts/me", null, ann)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        (await client.WaitFor("Disconnecting")).Data.GetProperty("code").GetInt32().ShouldBe(4004);
+        await client.Over;
+        (await _server.Ask(HttpMethod.Delete, "/api/accounts/me", null, _root)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
+        (await _server.Get("/api/accounts/me", _root)).Ok();
+    }
+
+    [Fact]
+    public async Task The_configured_administrator_has_its_role_and_password_after_each_start_and_its_tokens_live_on()
+    {
+        (await _server.Get("/api/accounts/me", _root)).Ok();
+        (await _server.Ask(HttpMethod.Post, "/api/admin/reset", null, _root)).Ok();
+        await _server.Stop();
+        await _server.StartAgain();
+        (await _server.Get("/api/accounts/me", _root)).Ok();
+
+        (await _server.Ask(HttpMethod.Put, "/api/accounts/me/password", new { password = Names.Password, newPassword = "another password" }, _root)).Ok();
+        await _server.Stop();
+        await _server.StartAgain();
+
+        (await _server.Post("/api/tokens", new { userName = "root", password = "another password" })).Refused(HttpStatusCode.Unauthorized, RefusalCode.CredentialsInvalid);
+        (await _server.Get("/api/admin/dump", await TokenOf("root"))).Ok();
+    }
+
+    [Fact]
+    public async Task A_trusted_loopback_administers_without_a_login_and_nobody_else_does()
+    {
+        await using var trusting = await HubServer.Start(("Admin:TrustLoopback", true));
+        (await trusting.Get("/api/admin/dump")).Ok();
+        await using var client = await trusting.Connect();
+        (await client.Invoke("DumpData")).Ok();
+        (await client.Invoke("AddUser", new { userName = "Ann", userPassword = Names.Password, userAdmin = true })).Ok();
+        (await client.Invoke("GetSessions")).Error.ShouldBe(204);
+        (await client.Invoke("ResetOrchestrator")).Ok();
+        (await client.WaitFor("Disconnecting")).Data.GetProperty("code").GetInt32().ShouldBe(4503);
+        await using var distrusted = await _server.Connect();
+        (await distrusted.Invoke("DumpData")).Error.ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task The_description_says_which_routes_need_a_token()
+    {
+        var paths = (await _server.Get("/openapi/v1.json")).Ok().Json.GetProperty("paths");
+        paths.GetProperty("/api/admin/dump").GetProperty("get").TryGetProperty("security", out _).ShouldBeTrue();
+        paths.GetProperty("/api/accounts/{userName}/role").GetProperty("put").TryGetProperty("security", out _).ShouldBeTrue();
+        paths.GetProperty("/api/version").GetProperty("get").TryGetProperty("security", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_revision_is_the_commit_that_was_built()
+    {
+        var version = (await _server.Get("/api/version")).Ok().Json;
+        version.Text("orchestratorVersion").ShouldMatch(@"^\d+\.\d+\.\d+$");
+        version.Text("revision").ShouldMatch("^([0-9a-f]{40}|unknown)$");
+    }
+
+    private Task<HttpAnswer> Role(string userName, bool userAdmin) => _server.Ask(HttpMethod.Put, $"/api/accounts/{userName}/role", new { userAdmin }, _root);
+
+    private async Task<string> TokenOf(string userName) =>
+        (await _server.Post("/api/tokens", new { userName, password = Names.Password })).Ok().Json.Text("token");
+}

@@ -93,6 +93,10 @@ public interface IUserGrain : ISource
     [Alias("own-data"), AlwaysInterleave]
     Task<UserDataAt> GetOwnData(Caller caller);
 
+    /// <summary>A session closed while the user was in it, so it is shown nowhere from now on. Called by sessions, which do not wait.</summary>
+    [Alias("closed-under"), OneWay]
+    Task ClosedUnder(SessionId session);
+
     /// <summary>Reads the user from the store after a restart and reports it to the list of users. Called by the list, which does not wait.</summary>
     [Alias("wake"), OneWay]
     Task Wake();

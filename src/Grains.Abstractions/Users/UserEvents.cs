@@ -20,6 +20,10 @@ public sealed record SessionGivenUp([property: Id(0)] SessionId Session) : UserE
 [GenerateSerializer, Immutable, Alias("connection-superseded")]
 public sealed record ConnectionSuperseded([property: Id(0)] ConnectionId Connection) : UserEvent;
 
+/// <summary>The session that the user was in has closed. The user still knows which it was, because leaving it once more is fine.</summary>
+[GenerateSerializer, Immutable, Alias("session-closed-under")]
+public sealed record SessionClosedUnder([property: Id(0)] SessionId Session) : UserEvent;
+
 /// <summary>The user has this name and this role; an account may have got others since the last login.</summary>
 [GenerateSerializer, Immutable, Alias("user-identified")]
 public sealed record UserIdentified([property: Id(0)] string Name, [property: Id(1)] Role Role) : UserEvent;

@@ -178,6 +178,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         if (!_session.IsOpen)
         {
             _source.DropAll();
+            TellMembersOfTheEnd();
             DeactivateOnIdle();
         }
     }
@@ -209,6 +210,17 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         }
 
         return Task.CompletedTask;
+    }
+
+    private void TellMembersOfTheEnd()
+    {
+        foreach (var user in _joinedAt.Keys)
+        {
+            // One way: the user is above.
+            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).ClosedUnder(Id);
+        }
+
+        _joinedAt.Clear();
     }
 
     private void WakeUsers(SessionState stored)

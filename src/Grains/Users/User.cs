@@ -24,7 +24,7 @@ public sealed partial class User(Limits limits)
     public UserRecord? Record(UserId id) => IsForgotten
         ? null
         : new UserRecord(
-            id, State.Name, State.Role == Role.Administrator, State.Data ?? Payload.EmptyObject, IsOnline ? Presence.Online : Presence.Away, State.Session);
+            id, State.Name, State.Role == Role.Administrator, State.Data ?? Payload.EmptyObject, IsOnline ? Presence.Online : Presence.Away, State.IsSessionOver ? null : State.Session);
 
     /// <summary>Takes up a stored user. No connection has outlived the process.</summary>
     public void Restore(UserState state, DateTimeOffset now) => State = state with
@@ -87,6 +87,10 @@ public sealed partial class User(Limits limits)
     public IReadOnlyList<Outgoing> GiveUp(SessionId session) =>
         State.Session == session ? Happened(Outgoing.ToEveryone(new SessionGivenUp(session))) : [];
 
+    /// <summary>News of a session that the user is not in any more changes nothing.</summary>
+    public IReadOnlyList<Outgoing> ClosedUnder(SessionId session) =>
+        State.Session == session && !State.IsSessionOver ? Happened(Outgoing.Silent(new SessionClosedUnder(session))) : [];
+
     public IReadOnlyList<Outgoing> Administer(SessionId session) =>
         State.Administers.Contains(session) ? [] : Happened(Outgoing.Silent(new AdministrationTaken(session)));
 
@@ -134,8 +138,9 @@ public sealed partial class User(Limits limits)
         DeviceConnected e => state with { Devices = state.Devices.SetItem(e.Device, new Device(e.Connection, null)) },
         DeviceLost e => state with { Devices = state.Devices.SetItem(e.Device, new Device(null, e.At)) },
         DeviceGone e => state with { Devices = state.Devices.Remove(e.Device) },
-        SessionTakenUp e => state with { Session = e.Session },
-        SessionGivenUp => state with { Session = null },
+        SessionTakenUp e => state with { Session = e.Session, IsSessionOver = false },
+        SessionGivenUp => state with { Session = null, IsSessionOver = false },
+        SessionClosedUnder => state with { IsSessionOver = true },
         UserIdentified e => state with { Name = e.Name, Role = e.Role },
         UserDataChanged e => state with { Data = e.Data, DataVersion = e.Version },
         AdministrationTaken e => state with { Administers = state.Administers.Add(e.Session) },

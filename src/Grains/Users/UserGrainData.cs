@@ -62,6 +62,13 @@ public sealed partial class UserGrain
         return await Show();
     }
 
+    public Task ClosedUnder(SessionId session)
+    {
+        Live(() => _user.ClosedUnder(session));
+        WatchForExpiry();
+        return Task.CompletedTask;
+    }
+
     public Task Wake()
     {
         // Reading it is half of it; what remains is to tell the list, which may believe in a user that is gone.

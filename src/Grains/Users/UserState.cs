@@ -30,6 +30,10 @@ public sealed record UserState
     [Id(5)]
     public Payload? Data { get; init; }
 
+    /// <summary>The session has told that it is closed.</summary>
+    [Id(7)]
+    public bool IsSessionOver { get; init; }
+
     /// <summary>Counts the changes of the data.</summary>
     [Id(6)]
     public long DataVersion { get; init; }

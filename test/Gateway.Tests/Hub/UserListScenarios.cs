@@ -49,6 +49,17 @@ public abstract class UserListScenarios(IScenarioWire wire, HubServer server) : 
         (await ann.Call("GetUserInfo", new { userId = eve.Id })).Error.ShouldBe(1301);
     }
 
+    [Fact]
+    public async Task Who_was_in_a_session_that_closed_is_in_none()
+    {
+        var (_, members) = await Meet("Ann", "Ben");
+        (await members[0].Client.Logout()).Ok();
+
+        await Eventually(async () => (await Listed(members[1].Client, members[1].Id))!.Value.TryGetProperty("sessionId", out var closed) ? $"in {closed}" : null);
+        (await members[1].Client.Call("GetUserInfo", new { })).Ok().Body.TryGetProperty("sessionId", out _).ShouldBeFalse();
+        (await members[1].Client.LeaveSession()).Ok();
+    }
+
     private static async Task<JsonElement?> Listed(IScenarioClient client, string userId) =>
         (await client.Call("GetUsers")).Ok().Body.TryGetProperty(userId, out var user) ? user : null;
 }

@@ -62,6 +62,21 @@ public sealed class UserTests
     }
 
     [Fact]
+    public void A_session_that_closed_under_the_user_is_not_shown_and_can_still_be_left()
+    {
+        _user.Login(Phone, First);
+        _user.TakeUp(Concert);
+        _user.ClosedUnder(Rehearsal).ShouldBeEmpty();
+        _user.ClosedUnder(Concert).Count.ShouldBe(1);
+        _user.ClosedUnder(Concert).ShouldBeEmpty();
+        _user.Record(Id("ann"))!.SessionId.ShouldBeNull();
+        _user.State.Session.ShouldBe(Concert);
+        _user.GiveUp(Concert).Count.ShouldBe(1);
+        _user.TakeUp(Rehearsal);
+        _user.Record(Id("ann"))!.SessionId.ShouldBe(Rehearsal);
+    }
+
+    [Fact]
     public void Of_an_accounts_data_the_newer_version_counts_whatever_came_first()
     {
         _user.TakeData(new StoredUserData(Payload.Of("""{"n":2}"""), 2)).Count.ShouldBe(1);

@@ -3,6 +3,7 @@
  *
  * @typedef {object} Timing
  * @property {() => number} now in milliseconds
+ * @property {() => number} [preciseNow] milliseconds since 1970, with fractions, never jumping; `now` where it is missing
  * @property {(action: () => void, ms: number) => unknown} setTimeout
  * @property {(timer: any) => void} clearTimeout
  * @property {() => number} random from 0 to 1
@@ -12,6 +13,7 @@
 /** @type {Timing} */
 export const realTiming = {
   now: () => Date.now(),
+  preciseNow: () => performance.timeOrigin + performance.now(),
   setTimeout: (action, ms) => setTimeout(action, ms),
   clearTimeout: (timer) => clearTimeout(timer),
   random: Math.random,

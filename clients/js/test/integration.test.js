@@ -41,6 +41,17 @@ test('The version is known before login', options, async (t) => {
   await assert.rejects(client.login({ token: 'not one' }), { error: 206, code: 'credentialsInvalid' });
 });
 
+test('The clock of the server is known before login', options, async (t) => {
+  const client = new OrchestratorClient({ url });
+  t.after(() => client.close());
+  await client.connect();
+  const { offsetMs, errorMs } = await client.clock.sync();
+  assert.ok(errorMs < 1_000);
+  // Client and server of this test share one clock, but for how it is read.
+  assert.ok(Math.abs(offsetMs) <= errorMs + 20, `${offsetMs} ± ${errorMs}`);
+  assert.ok(Math.abs((await client.getNTPTime()).ntpTimeMs - client.clock.now()) < 2_000);
+});
+
 test('A session from its beginning to its end', options, async (t) => {
   const { clients: [ada, ben] } = await people(t, 'Ada', 'Ben');
   const { sessionId } = await ada.addSession({ sessionName: 'One', scenarioDefinition });

@@ -79,7 +79,7 @@ public sealed class AccountCommands
                 // It is answered before it closes, so it is logged out by itself.
                 await _closer.Unsubscribe(connection);
                 connection.LoggedOut();
-                _ = connection.AbortAfterReply(CloseCode.AccountRemoved);
+                connection.EndsAfterReply = CloseCode.AccountRemoved;
             }
 
             await _accounts.DismissRemoved(target);

@@ -66,7 +66,7 @@ public sealed class AdministrationCommands
             // The caller is answered before its connection closes, so it is logged out by itself.
             await _with.Closer.Unsubscribe(connection);
             connection.LoggedOut();
-            _ = connection.AbortAfterReply(CloseCode.Reset);
+            connection.EndsAfterReply = CloseCode.Reset;
         }
 
         var users = (await _with.Users.Read(lastChange: null, context.CancellationToken)).Keys

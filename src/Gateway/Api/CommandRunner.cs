@@ -39,6 +39,11 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
     private async Task Settle(ClientConnection? connection)
     {
         connection?.ReleaseHeld();
+        if (connection?.EndsAfterReply is { } code)
+        {
+            _ = connection.AbortAfterReply(code);
+        }
+
         Interlocked.MemoryBarrier();
         if (connection is { IsClosed: true })
         {

@@ -77,8 +77,8 @@ public sealed class SessionCommands
     private async Task<Answer<Nothing>> Leave(CommandContext context, LeaveSession parameters)
     {
         var left = await _entrance.Leave(context.Socket, () => User(context).LeaveSession(context.User, parameters));
-        // A session that closed under the user has no place any more.
-        context.Socket.LastChange = new ListPlace<SessionId>(left.Session, left.At == default ? null : left.At);
+        // A session that closed under the user has no place any more, and its end was not this caller's change.
+        context.Socket.LastChange = left.At == default ? null : new ListPlace<SessionId>(left.Session, left.At);
         context.Socket.LastUserChange = new(context.User.User, left.UserAt);
         return new(new Nothing(), left.At == default ? null : Place.Of(left.Session.Value, left.At));
     }

@@ -52,7 +52,10 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public bool IsClosed => _isClosed;
 
     /// <summary>We are ending it: it is told nothing more, so it must not be answered as if it were.</summary>
-    public bool IsEnding => _isEnding;
+    public bool IsEnding => _isEnding || EndsAfterReply is not null;
+
+    /// <summary>Set by a command that ends its own connection: why. It ends when the reply has gone.</summary>
+    public CloseCode? EndsAfterReply { get; set; }
 
     /// <summary>Who is logged in; null for nobody.</summary>
     public Caller? Caller { get; private set; }

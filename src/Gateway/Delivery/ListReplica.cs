@@ -80,7 +80,8 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
     {
         if (_reports.TryGetValue(place.Id, out var report))
         {
-            return place.At is null || report.At >= place.At;
+            // An end has not arrived while there is still a report.
+            return report.At >= place.At;
         }
 
         // It is over, or it has not arrived yet.

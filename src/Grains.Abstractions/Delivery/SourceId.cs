@@ -1,3 +1,4 @@
+using Orchestrator.DataStreams;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -14,6 +15,9 @@ public enum SourceKind
 
     /// <summary>The list of sessions.</summary>
     Sessions,
+
+    /// <summary>A data stream: its packets.</summary>
+    DataStream,
 }
 
 /// <summary>A grain that publishes.</summary>
@@ -23,6 +27,11 @@ public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [prope
     public static SourceId Of(SessionId session) => new(SourceKind.Session, session.Value);
 
     public static SourceId Of(UserId user) => new(SourceKind.User, user.Value);
+
+    public static SourceId Of(DataStreamId stream) => new(SourceKind.DataStream, stream.Key);
+
+    /// <summary>Whether nothing that it publishes is kept, so that there is no asking for what was missed.</summary>
+    public bool KeepsNothing => Kind == SourceKind.DataStream;
 
     /// <summary>The list of sessions.</summary>
     public static SourceId Sessions { get; } = new(SourceKind.Sessions, ISessionDirectoryGrain.Key);

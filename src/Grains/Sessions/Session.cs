@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Users;
 
@@ -242,7 +243,7 @@ public sealed partial class Session(Limits limits)
     private void Apply(Event @event)
     {
         State = Next(State, @event);
-        _record = null;
+        _record = @event is DataStreamsChanged ? _record : null;
     }
 
     private static SessionState? Next(SessionState? state, Event @event) => @event switch
@@ -254,13 +255,14 @@ public sealed partial class Session(Limits limits)
             NextOrdinal = state.NextOrdinal + 1,
             AdministratorAwaySince = e.Member.UserId == state.Opening.Administrator ? null : state.AdministratorAwaySince,
         },
-        MemberLeft e => state! with { Members = state.Members.Remove(e.User) },
+        MemberLeft e => state! with { Members = state.Members.Remove(e.User), Streams = state.Streams.Remove(e.User) },
         MemberWentAway e => state! with { Members = Change(state.Members, e.User, e.Since) },
         MemberReturned e => state! with { Members = Change(state.Members, e.User, null) },
         AdministratorWentAway e => state! with { AdministratorAwaySince = e.Since },
         AdministratorReturned => state! with { AdministratorAwaySince = null },
         MasterChanged e => state! with { Master = e.Master, MasterEpoch = e.Epoch },
-        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null },
+        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null, Streams = state.Streams.Clear() },
+        DataStreamsChanged e => state! with { Streams = Next(state.Streams, e) },
         _ => state,
     };
 

@@ -29,6 +29,10 @@ public sealed record SessionState
 
     [Id(6)]
     public bool IsClosed { get; init; }
+
+    /// <summary>Of those who have declared a stream or are registered for one.</summary>
+    [Id(30)]
+    public ImmutableDictionary<UserId, StreamsOfMember> Streams { get; init; } = ImmutableDictionary<UserId, StreamsOfMember>.Empty;
 }
 
 /// <summary>A member as it is stored.</summary>

@@ -1,13 +1,15 @@
 namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
-public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system)
+public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, DataStreamCommands streams, SystemCommands system)
 {
     public UserCommands Users => users;
 
     public SessionCommands Sessions => sessions;
 
     public TrafficCommands Traffic => traffic;
+
+    public DataStreamCommands DataStreams => streams;
 
     public SystemCommands System => system;
 
@@ -31,5 +33,15 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
         traffic.SendSceneEventToAllUsers,
         traffic.SendSceneEventToUserDirect,
         traffic.SendSceneEventToAllUsersDirect,
+        streams.DeclareDataStream,
+        streams.RemoveDataStream,
+        streams.RemoveAllDataStreams,
+        streams.GetAvailableDataStreams,
+        streams.RegisterForDataStream,
+        streams.UnregisterFromDataStream,
+        streams.UnregisterFromAllDataStreams,
+        streams.GetRegisteredDataStreams,
+        streams.SendData,
+        streams.PushAudio,
     ];
 }

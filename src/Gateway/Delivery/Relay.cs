@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orchestrator.DataStreams;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -283,6 +284,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         SourceKind.User => grains.GetGrain<IUserGrain>(source.Key),
         SourceKind.Session => grains.GetGrain<ISessionGrain>(source.Key),
         SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
+        SourceKind.DataStream => grains.GetGrain<IDataStreamGrain>(source.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
     };
 }

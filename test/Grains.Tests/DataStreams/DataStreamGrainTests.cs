@@ -1,4 +1,3 @@
-using Orchestrator.Devices;
 using Orchestrator.Sessions;
 using Orchestrator.Support;
 using static Orchestrator.Support.People;

@@ -81,6 +81,7 @@ public static class GatewaySetup
         services.AddSingleton<UserCommands>();
         services.AddSingleton<SessionCommands>();
         services.AddSingleton<TrafficCommands>();
+        services.AddSingleton<DataStreamCommands>();
         services.AddSingleton<SystemCommands>();
         services.AddSingleton<UserListCommands>();
         services.AddSingleton<UserDataCommands>();

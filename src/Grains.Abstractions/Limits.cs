@@ -65,9 +65,21 @@ public sealed class Limits
     [Range(0, 1_073_741_824)]
     public int SourceLogBytesMax { get; set; } = 2 * 1_048_576;
 
-    /// <summary>What may wait for one connection, in bytes; more closes it as a slow consumer.</summary>
+    /// <summary>What may wait for one connection, in bytes; more closes it as a slow consumer. Packets that may be dropped have as much room of their own, and are dropped beyond it.</summary>
     [Range(65_536, 1_073_741_824)]
     public int OutboundBytesMax { get; set; } = 8 * 1_048_576;
+
+    /// <summary>Data streams that one member has declared at a time.</summary>
+    [Range(1, 100_000)]
+    public int StreamsPerUserMax { get; set; } = 256;
+
+    /// <summary>Data streams that one member is registered for at a time.</summary>
+    [Range(1, 1_000_000)]
+    public int RegistrationsPerUserMax { get; set; } = 4_096;
+
+    /// <summary>Packets of a stream with the policy dropOldest that may wait for one receiver.</summary>
+    [Range(1, 100_000)]
+    public int PacketsWaitingMax { get; set; } = 1_000;
 
     /// <summary>Time from the opening of a connection to its login, in seconds.</summary>
     [Range(1, 3_600)]

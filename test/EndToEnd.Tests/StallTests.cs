@@ -24,7 +24,7 @@ public sealed class StallTests
         using var http = new HttpClient { BaseAddress = process.Address };
         await using var master = await HubClient.Connect(process.Address);
         await using var member = await HubClient.Connect(process.Address);
-        (await master.Invoke("Login", new { userName = "Master" })).Ok();
+        var masterId = (await master.Invoke("Login", new { userName = "Master" })).Ok().Body.Text("userId");
         (await member.Invoke("Login", new { userName = "Member" })).Ok();
         var session = (await master.Invoke("AddSession", NewSession("Stall"))).Ok().Body.Text("sessionId");
         (await member.Invoke("JoinSession", new { sessionId = session })).Ok();
@@ -41,6 +41,15 @@ public sealed class StallTests
                 (await master.Invoke("SendSceneEventToAllUsers", new { @event = n })).Ok();
             }
 
+            (await master.Invoke("DeclareDataStream", new { kind = "video" })).Ok();
+            (await member.Invoke("RegisterForDataStream", new { userId = masterId, kind = "video" })).Ok();
+            for (var n = 1; n <= 100; n++)
+            {
+                (await master.Invoke("SendData", new { kind = "video", data = n })).Ok();
+            }
+
+            await member.WaitFor(e => e.Name == "DataReceived" && e.Data.GetProperty("data").GetInt32() == 100);
+            member.Events.Count(e => e.Name == "DataReceived").ShouldBe(100);
             await member.WaitFor(e => e.Name == "SceneEventToUser" && e.Data.GetProperty("sceneEventData").GetInt32() == 100);
             await using var late = await HubClient.Connect(process.Address);
             (await late.Invoke("Login", new { userName = "Late" })).Ok();

@@ -28,6 +28,7 @@ public sealed class HubClient : IAsyncDisposable
     private readonly Dictionary<string, Call> _calls = [];
     private readonly List<HubArrival> _arrivals = [];
     private readonly List<HubEvent> _events = [];
+    private volatile TaskCompletionSource? _pause;
     private Timer? _pings;
     private Exception? _fault;
     private int _lastId;
@@ -180,6 +181,12 @@ public sealed class HubClient : IAsyncDisposable
     /// <summary>Waits for an event of this kind.</summary>
     public Task<HubEvent> WaitFor(string kind) => WaitFor(e => e.Kind == kind);
 
+    /// <summary>Takes nothing more from its socket, as a client that is too slow.</summary>
+    public void StopReading() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes up reading where it stopped.</summary>
+    public void ReadOn() => Interlocked.Exchange(ref _pause, null)?.SetResult();
+
     /// <summary>Ends the connection as a pulled cable does: without a word.</summary>
     public void Cut()
     {
@@ -271,6 +278,11 @@ public sealed class HubClient : IAsyncDisposable
             while (true)
             {
                 var received = await _socket.ReceiveAsync(buffer.AsMemory(), _ended.Token);
+                if (_pause is { } pause)
+                {
+                    await pause.Task.WaitAsync(_ended.Token);
+                }
+
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     break;

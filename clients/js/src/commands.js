@@ -247,9 +247,49 @@ export class Commands {
     return this.run('PushAudio', parameters);
   }
 
-  /** The server's clock, or that of its time source. @returns {Promise<{ ntpDate: string, ntpTimeMs: number }>} */
-  getNtpTime() {
+  /** The time of the server's first time source that answers. @returns {Promise<{ ntpDate: string, ntpTimeMs: number }>} */
+  getNTPTime() {
     return this.run('GetNTPTime', undefined);
+  }
+
+  /**
+   * One exchange of time stamps; `clock` makes an estimate of several.
+   *
+   * @param {{ clientSendMs: number }} parameters
+   * @returns {Promise<{ clientSendMs: number, serverReceiveMs: number, serverSendMs: number }>}
+   */
+  exchangeTime(parameters) {
+    return this.run('ExchangeTime', parameters);
+  }
+
+  /**
+   * Creates an account; before login too.
+   *
+   * @param {{ userName: string, userPassword: string, userAdmin?: boolean, key?: string }} parameters
+   * @returns {Promise<{ userId: string, userName: string, userAdmin: boolean }>}
+   */
+  addUser(parameters) {
+    return this.run('AddUser', parameters);
+  }
+
+  /** Deletes the own account, or for administrators any; its connections are closed. @param {{ userId?: string, key?: string }} parameters @returns {Promise<{}>} */
+  deleteUser(parameters) {
+    return this.run('DeleteUser', parameters);
+  }
+
+  /** For administrators. @returns {Promise<{ id: string, sessions: Omit<SessionRecord, 'sessionUserDefinitions'>[], users: UserRecord[] }>} */
+  dumpData() {
+    return this.run('DumpData', undefined);
+  }
+
+  /** For administrators: closes every session and every connection, this one last. @returns {Promise<{}>} */
+  resetOrchestrator() {
+    return this.run('ResetOrchestrator', undefined);
+  }
+
+  /** For administrators: ends the server's process. @returns {Promise<{}>} */
+  terminateOrchestrator() {
+    return this.run('TerminateOrchestrator', undefined);
   }
 
   get #roomId() {

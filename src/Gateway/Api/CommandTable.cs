@@ -2,13 +2,15 @@ namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
 public sealed class CommandTable(
-    UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms, AccountCommands accounts, ClockCommands clock, AdministrationCommands administration)
+    UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms, AccountCommands accounts, ClockCommands clock, AdministrationCommands administration, DataStreamCommands streams)
 {
     public UserCommands Users => users;
 
     public SessionCommands Sessions => sessions;
 
     public TrafficCommands Traffic => traffic;
+
+    public DataStreamCommands DataStreams => streams;
 
     public SystemCommands System => system;
 
@@ -62,5 +64,15 @@ public sealed class CommandTable(
         administration.DumpData,
         administration.ResetOrchestrator,
         administration.TerminateOrchestrator,
+        streams.DeclareDataStream,
+        streams.RemoveDataStream,
+        streams.RemoveAllDataStreams,
+        streams.GetAvailableDataStreams,
+        streams.RegisterForDataStream,
+        streams.UnregisterFromDataStream,
+        streams.UnregisterFromAllDataStreams,
+        streams.GetRegisteredDataStreams,
+        streams.SendData,
+        streams.PushAudio,
     ];
 }

@@ -121,6 +121,16 @@ public static class Rights
         ["DumpData"] = new(Permission.Administrator),
         ["ResetOrchestrator"] = new(Permission.Administrator),
         ["TerminateOrchestrator"] = new(Permission.Administrator),
+        ["DeclareDataStream"] = new(Permission.LoggedIn, Standing.Member),
+        ["RemoveDataStream"] = new(Permission.LoggedIn, Standing.Member),
+        ["RemoveAllDataStreams"] = new(Permission.LoggedIn, Standing.Member),
+        ["GetAvailableDataStreams"] = new(Permission.LoggedIn, Standing.Member),
+        ["RegisterForDataStream"] = new(Permission.LoggedIn, Standing.Member),
+        ["UnregisterFromDataStream"] = new(Permission.LoggedIn, Standing.Member),
+        ["UnregisterFromAllDataStreams"] = new(Permission.LoggedIn, Standing.Member),
+        ["GetRegisteredDataStreams"] = new(Permission.LoggedIn, Standing.Member),
+        ["SendData"] = new(Permission.LoggedIn, Standing.Member),
+        ["PushAudio"] = new(Permission.LoggedIn, Standing.Member),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Right Of(string command) => Table.GetValueOrDefault(command) ?? throw new InvalidOperationException($"Nobody has a right to {command}: it has no row in the table of rights.");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Orchestrator.Accounts;
 using Orchestrator.Administration;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
 using Orchestrator.Sessions;
@@ -34,6 +35,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private readonly OutboundQueue _outbound = new(writer, context.Limits.OutboundBytesMax);
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
+    private FollowedStreams? _streams;
     private volatile bool _isClosed;
     private volatile bool _isEnding;
 
@@ -89,7 +91,38 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         LastUserChange = null;
     }
 
-    public void Send(ReadOnlyMemory<byte> message) => _outbound.Enqueue(message);
+    /// <summary>The data streams that it hears; null before it entered its first session.</summary>
+    public FollowedStreams? Streams => Volatile.Read(ref _streams);
+
+    /// <summary>Sends an event; one that its dialect has no word for is nothing.</summary>
+    public void Send(ReadOnlyMemory<byte> message)
+    {
+        if (!message.IsEmpty)
+        {
+            _outbound.Enqueue(message);
+        }
+    }
+
+    public void Send(OutboundPacket packet)
+    {
+        if (!packet.Message.IsEmpty)
+        {
+            _outbound.Enqueue(packet);
+        }
+    }
+
+    /// <summary>What waits of a stream is not sent any more.</summary>
+    public void Forget(SourceId stream) => _outbound.Forget(stream);
+
+    /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
+    public long Dropped(SourceId stream) => _outbound.Dropped(stream);
+
+    /// <summary>Done when what was being sent at the call is handed over.</summary>
+    public Task Sent() => _outbound.Written();
+
+    /// <summary>The streams that it hears, made at the first use; a command and the news of another device may both be the first.</summary>
+    public FollowedStreams StreamsFrom(Func<ClientConnection, FollowedStreams> make) =>
+        Streams ?? Interlocked.CompareExchange(ref _streams, make(this), null) ?? Streams!;
 
     /// <summary>Adds a subscription, whose events wait until the reply of the present command is on its way.</summary>
     public void Hold(Subscription subscription)

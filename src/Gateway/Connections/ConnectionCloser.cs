@@ -29,6 +29,10 @@ public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, I
             connection.Remove(subscription.Source);
             await relay.Unsubscribe(subscription);
         }
+
+        // After the session, which could begin another one.
+        await (connection.Streams?.End() ?? Task.CompletedTask);
+        await connection.Sent();
     }
 
     private async Task Tell(ClientConnection connection, Caller caller)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Orchestrator.Delivery;
 
 namespace Orchestrator.Connections;
 
@@ -13,40 +14,56 @@ public interface IFrameWriter
 }
 
 /// <summary>
-/// What waits for one connection, bounded in bytes. It never makes its caller wait: what the socket does not take at once waits here, goes out in one
-/// write when the socket is free again, and ends the connection when it has grown over the limit.
+/// What waits for one connection, bounded in bytes. It never makes its caller wait: what the socket does not take at once waits here and goes out in one
+/// write when the socket is free again. Replies and events go first; packets wait beside them, and those that may be dropped never end the connection. What may not be dropped
+/// ends it when it has grown over the limit.
 /// </summary>
 public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
 {
+    // A write takes no further packet when it has so much of them: an event that comes next should not wait for long.
+    private const int PacketBytesPerWrite = 65_536;
+
     private readonly Lock _gate = new();
+    private readonly PacketLane _packets = new(bytesMax);
     private List<ReadOnlyMemory<byte>> _waiting = [];
-    private List<ReadOnlyMemory<byte>> _spare = [];
+    private Batch? _spare = new();
+    private TaskCompletionSource? _written;
     private long _bytes;
     private bool _isWriting;
     private bool _isClosed;
 
     /// <summary>Bytes that wait now.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes + _packets.DroppableBytes;
+            }
+        }
+    }
+
+    /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
+    public long Dropped(SourceId stream)
+    {
+        lock (_gate)
+        {
+            return _packets.Dropped(stream);
+        }
+    }
 
     /// <summary>Messages in the order given; after an overflow or an end they go nowhere.</summary>
     public void Enqueue(ReadOnlyMemory<byte> message)
     {
         lock (_gate)
         {
-            if (_isClosed)
+            if (!HasRoom(message.Length))
             {
-                return;
-            }
-
-            if (_bytes + message.Length > bytesMax)
-            {
-                Close();
-                writer.Abort(CloseCode.SlowConsumer);
                 return;
             }
 
             _waiting.Add(message);
-            _bytes += message.Length;
             if (_isWriting)
             {
                 return;
@@ -58,6 +75,54 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         Write();
     }
 
+    /// <summary>Packets in the order given, behind all messages; what becomes of one for which there is no room, it says itself.</summary>
+    public void Enqueue(OutboundPacket packet)
+    {
+        lock (_gate)
+        {
+            if (packet.MayBeDropped)
+            {
+                if (_isClosed)
+                {
+                    return;
+                }
+
+                _packets.AddOrDrop(packet);
+            }
+            else if (HasRoom(packet.Message.Length))
+            {
+                _packets.Add(packet);
+            }
+
+            if (_isWriting || _isClosed)
+            {
+                return;
+            }
+
+            _isWriting = true;
+        }
+
+        Write();
+    }
+
+    /// <summary>What waits of a stream is not written any more.</summary>
+    public void Forget(SourceId stream)
+    {
+        lock (_gate)
+        {
+            _bytes -= _packets.Forget(stream);
+        }
+    }
+
+    /// <summary>Done when what is being written now has been handed over, so that what is said next comes after it.</summary>
+    public Task Written()
+    {
+        lock (_gate)
+        {
+            return _isWriting && !_isClosed ? (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
     /// <summary>Nothing more is written.</summary>
     public void End()
     {
@@ -67,31 +132,58 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         }
     }
 
+    /// <summary>Counts what may not be dropped; too much of it ends the connection.</summary>
+    private bool HasRoom(int bytes)
+    {
+        if (_isClosed)
+        {
+            return false;
+        }
+
+        if (_bytes + bytes > bytesMax)
+        {
+            Close();
+            writer.Abort(CloseCode.SlowConsumer);
+            return false;
+        }
+
+        _bytes += bytes;
+        return true;
+    }
+
     private void Close()
     {
         _isClosed = true;
         _waiting.Clear();
+        _packets.Clear();
         _bytes = 0;
+        Release();
+    }
+
+    private void Release()
+    {
+        _written?.TrySetResult();
+        _written = null;
     }
 
     /// <summary>Writes on the caller's thread as long as the socket takes everything at once.</summary>
     private void Write()
     {
-        while (TakeAll() is { } messages)
+        while (TakeAll() is { } batch)
         {
-            var write = WriteTogether(messages);
+            var write = WriteTogether(batch.Messages);
             if (write.IsCompletedSuccessfully)
             {
-                GiveBack(messages);
+                GiveBack(batch);
                 continue;
             }
 
-            _ = Finish(write, messages);
+            _ = Finish(write, batch);
             return;
         }
     }
 
-    private async Task Finish(ValueTask write, List<ReadOnlyMemory<byte>> messages)
+    private async Task Finish(ValueTask write, Batch batch)
     {
         try
         {
@@ -103,7 +195,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
             End();
         }
 
-        GiveBack(messages);
+        GiveBack(batch);
         Write();
     }
 
@@ -135,30 +227,59 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private List<ReadOnlyMemory<byte>>? TakeAll()
+    private Batch? TakeAll()
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0)
+            if (_waiting.Count == 0 && _packets.IsEmpty)
             {
                 _isWriting = false;
+                Release();
                 return null;
             }
 
-            var all = _waiting;
-            _waiting = _spare;
-            _spare = null!;
-            return all;
+            var batch = _spare!;
+            _spare = null;
+            (batch.Messages, _waiting) = (_waiting, batch.Messages);
+            batch.Bytes = batch.Messages.Sum(m => (long)m.Length);
+            batch.DroppableBytes = 0;
+            for (var left = PacketBytesPerWrite; left > 0 && !_packets.IsEmpty;)
+            {
+                var packet = _packets.Take();
+                batch.Add(packet);
+                left -= packet.Message.Length;
+            }
+
+            return batch;
         }
     }
 
-    private void GiveBack(List<ReadOnlyMemory<byte>> messages)
+    private void GiveBack(Batch batch)
     {
         lock (_gate)
         {
-            _bytes = Math.Max(0, _bytes - messages.Sum(m => m.Length));
-            messages.Clear();
-            _spare = messages;
+            _bytes = Math.Max(0, _bytes - batch.Bytes);
+            _packets.GiveBack(batch.DroppableBytes);
+            batch.Messages.Clear();
+            _spare = batch;
+            Release();
+        }
+    }
+
+    /// <summary>What goes out in one write.</summary>
+    private sealed class Batch
+    {
+        public List<ReadOnlyMemory<byte>> Messages { get; set; } = [];
+
+        public long Bytes { get; set; }
+
+        public long DroppableBytes { get; set; }
+
+        public void Add(OutboundPacket packet)
+        {
+            Messages.Add(packet.Message);
+            Bytes += packet.MayBeDropped ? 0 : packet.Message.Length;
+            DroppableBytes += packet.MayBeDropped ? packet.Message.Length : 0;
         }
     }
 }

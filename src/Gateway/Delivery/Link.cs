@@ -10,6 +10,9 @@ internal sealed class Link(SourceId source)
 {
     private const int HeldMax = 10_000;
 
+    // Of a source that keeps nothing there is no asking for what these would be too many for.
+    private const int PacketsHeldMax = 256;
+
     // Replaced at each change: a subscriber may leave while it is being told.
     private ImmutableArray<Subscription> _subscriptions = [];
     private readonly List<Delivery> _held = [];
@@ -96,7 +99,7 @@ internal sealed class Link(SourceId source)
             return;
         }
 
-        if (IsFollowing && delivery.Epoch == _epoch && delivery.Link == _last + 1)
+        if (IsFollowing && delivery.Epoch == _epoch && IsNext(delivery))
         {
             Take(delivery);
             TakeHeld();
@@ -135,7 +138,9 @@ internal sealed class Link(SourceId source)
             return;
         }
 
-        Offer(missed.Envelopes);
+        // What is not kept cannot be told again: what has come of it counts.
+        var once = _held.Where(d => d.Epoch == _epoch && d.Link > _last && d.Link <= missed.Link).SelectMany(d => d.Envelopes).Where(e => !e.Event.IsKept);
+        Offer([.. missed.Envelopes.Concat(once).OrderBy(e => e.At)]);
         if (missed.Link > _last)
         {
             _last = missed.Link;
@@ -177,17 +182,20 @@ internal sealed class Link(SourceId source)
     private void TakeHeld()
     {
         _held.RemoveAll(d => d.Epoch < _epoch || d.Epoch <= _ended || (d.Epoch == _epoch && d.Link <= _last));
-        while (_held.Find(d => d.Epoch == _epoch && d.Link == _last + 1) is { } next)
+        while (_held.Where(d => d.Epoch == _epoch).MinBy(d => d.Link) is { } next && IsNext(next))
         {
             _held.Remove(next);
             Take(next);
         }
     }
 
+    /// <summary>Whether it can be taken now: nothing before it is missing, or can be had any more.</summary>
+    private bool IsNext(Delivery delivery) => delivery.Link == _last + 1 || source.KeepsNothing;
+
     private void Hold(Delivery delivery)
     {
         // More than this is asked for again anyway.
-        if (_held.Count < HeldMax)
+        if (_held.Count < (source.KeepsNothing ? PacketsHeldMax : HeldMax))
         {
             _held.Add(delivery);
         }

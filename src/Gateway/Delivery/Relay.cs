@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
+using Orchestrator.DataStreams;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -286,6 +287,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
         SourceKind.Users => grains.GetGrain<IUserDirectoryGrain>(source.Key),
         SourceKind.Orchestrator => grains.GetGrain<IOrchestratorGrain>(source.Key),
+        SourceKind.DataStream => grains.GetGrain<IDataStreamGrain>(source.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
     };
 }

@@ -133,7 +133,7 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
 
         var previous = _previous;
         At = at;
-        _previous = at.Seq;
+        _previous = envelope.Envelope.Event.IsTold ? at.Seq : previous;
         subscriber.Next(envelope, previous);
     }
 }

@@ -1,18 +1,21 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Connections;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 
 namespace Orchestrator.Sessions;
 
 /// <summary>Lets a connection see the session that its user is in. It is the same operation at a join, at a login of another device, and at a resume.</summary>
-public sealed class SessionEntrance(Relay relay, TimeProvider time)
+public sealed class SessionEntrance(Relay relay, IGrainFactory grains, TimeProvider time, ILogger<SessionEntrance> log)
 {
     private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(5);
 
     /// <summary>After a join: everything since the join, once the reply is on its way. Gives the reply's session: newer than the join only if the log was too short.</summary>
     public async Task<SessionEntered> Enter(ClientConnection connection, SessionEntered entered)
     {
-        var (session, _) = await Resume(connection, entered.Session.SessionId, entered.At);
-        return session ?? entered;
+        var beginning = await Begin(connection, entered.Session.SessionId, entered.At);
+        connection.Hold(beginning.Subscription);
+        return Entered(beginning) ?? entered;
     }
 
     /// <summary>
@@ -22,6 +25,7 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
     {
         var beginning = await Begin(connection, session, after);
         connection.Hold(beginning.Subscription);
+        await Streams(connection).Sync(session);
         return (Entered(beginning), beginning.Start.Recovered);
     }
 
@@ -37,12 +41,17 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
             // It closed or logged out meanwhile: what it has just got is nobody's.
             connection.Remove(beginning.Subscription.Source);
             await relay.Unsubscribe(beginning.Subscription);
+            Streams(connection).End(session);
             return;
         }
 
         connection.Send(connection.Dialect.Encode(SourceId.Of(session), beginning.Start.At, beginning.Start.Snapshot!));
         beginning.Subscription.Release();
+        await Streams(connection).Sync(session);
     }
+
+    /// <summary>The data streams that a connection hears.</summary>
+    public FollowedStreams Streams(ClientConnection connection) => connection.StreamsFrom(c => new FollowedStreams(c, relay, grains, time, log));
 
     /// <summary>Leaves: the connection has seen everything before its leave when this is done, and sees nothing after it.</summary>
     public async Task<SessionLeft> Leave(ClientConnection connection, Func<Task<SessionLeft>> leave)
@@ -60,6 +69,8 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
             }
 
             connection.Session = null;
+            Streams(connection).End(left.Session);
+            await connection.Sent();
             return left;
         }
         finally
@@ -71,12 +82,17 @@ public sealed class SessionEntrance(Relay relay, TimeProvider time)
     private async Task<Beginning> Begin(ClientConnection connection, SessionId session, Position? after)
     {
         connection.Session = session;
+        var streams = Streams(connection);
+        streams.Begin(session, connection.Caller!);
         try
         {
-            return await relay.Subscribe(SourceId.Of(session), new SessionSubscriber(connection, session, relay), after);
+            var beginning = await relay.Subscribe(SourceId.Of(session), new SessionSubscriber(connection, session, relay, streams), after);
+            streams.Declared(session, beginning.Start.At);
+            return beginning;
         }
         catch
         {
+            streams.End(session);
             if (connection.Session == session)
             {
                 connection.Session = null;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Api;
 using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
@@ -6,7 +7,7 @@ using Orchestrator.Users;
 namespace Orchestrator.SignalR;
 
 /// <summary>
-/// What the server calls on a client. Every event but <see cref="Disconnecting"/> has a <see cref="Stamp"/> as its second argument: clients that care pass over what they
+/// What the server calls on a client. Every event but <see cref="Disconnecting"/> and <see cref="DataReceived"/> has a <see cref="Stamp"/> as its second argument: clients that care pass over what they
 /// have seen, and name the last one when they come back.
 /// </summary>
 public interface IOrchestratorClient
@@ -26,6 +27,12 @@ public interface IOrchestratorClient
     /// <summary>A scene event to this member.</summary>
     Task SceneEventToUser(SceneEvent sceneEvent, Stamp stamp);
 
+    /// <summary>A packet of a data stream. It stands in no order with the events of the session, and is sent once.</summary>
+    Task DataReceived(DataPacket packet);
+
+    /// <summary>Audio of another member.</summary>
+    Task AudioSent(AudioEvent audio, Stamp stamp);
+
     /// <summary>The session as it is: something was lost, or another device of this user entered it. Forget what was known before.</summary>
     Task SessionSnapshot(SessionRecord session, Stamp stamp);
 
@@ -41,14 +48,14 @@ public interface IOrchestratorClient
 public sealed record Stamp(string Source, long Epoch, long Seq, long Prev);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionUpdated"/>.</summary>
-/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM.</param>
+/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM, DATA_STREAM_DECLARED, DATA_STREAM_REMOVED.</param>
 public sealed record SessionUpdate(string EventId, SessionUpdateData EventData);
 
 /// <summary>The user first, always: older clients read it by position. Null for a session without a master.</summary>
 /// <param name="UserData">The member that joined (a <see cref="MemberRecord"/>), or the data that a member has now (a <see cref="Payload"/>).</param>
 public sealed record SessionUpdateData(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserId? UserId, object? UserData = null, LeaveReason? Reason = null, long? Epoch = null,
-    RoomId? RoomId = null);
+    RoomId? RoomId = null, DeclaredStreamBody? DataStream = null, string? DataStreamKind = null);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionClosed"/>.</summary>
 public sealed record SessionEnd(CloseReason Reason);
@@ -58,6 +65,14 @@ public sealed record MessageEvent(UserId MessageFrom, string MessageFromName, Pa
 
 /// <summary>See <see cref="IOrchestratorClient.SceneEventToUser"/>.</summary>
 public sealed record SceneEvent(UserId SceneEventFrom, Payload SceneEventData);
+
+/// <summary>See <see cref="IOrchestratorClient.DataReceived"/>.</summary>
+/// <param name="Seq">Counts the packets of the stream; when it begins again, the stream has moved.</param>
+/// <param name="Prev">The one before it that was for this client.</param>
+public sealed record DataPacket(UserId UserId, string Kind, string Description, Payload Data, long Seq, long Prev);
+
+/// <summary>See <see cref="IOrchestratorClient.AudioSent"/>.</summary>
+public sealed record AudioEvent(UserId AudioFrom, Payload AudioData);
 
 /// <summary>See <see cref="IOrchestratorClient.Disconnecting"/>.</summary>
 public sealed record Disconnection(int Code, string Reason);

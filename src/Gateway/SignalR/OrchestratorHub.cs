@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.SignalR;
 using Orchestrator.Api;
 using Orchestrator.Connections;
+using Orchestrator.DataStreams;
 using Orchestrator.Rooms;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
@@ -132,6 +133,38 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
 
     /// <summary>Ends the process, after the reply. For administrators.</summary>
     public Task<Reply<Nothing>> TerminateOrchestrator() => Run(table.Administration.TerminateOrchestrator);
+
+    /// <inheritdoc cref="ISessionStreams.DeclareDataStream"/>
+    public Task<Reply<StreamStateBody>> DeclareDataStream(DeclareStreamParameters parameters) => Run(table.DataStreams.DeclareDataStream, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.RemoveDataStream"/>
+    public Task<Reply<StreamStateBody>> RemoveDataStream(RemoveStreamParameters parameters) => Run(table.DataStreams.RemoveDataStream, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.RemoveAllDataStreams"/>
+    public Task<Reply<StreamStateBody>> RemoveAllDataStreams() => Run(table.DataStreams.RemoveAllDataStreams);
+
+    /// <inheritdoc cref="ISessionStreams.GetAvailableDataStreams"/>
+    public Task<Reply<IReadOnlyDictionary<string, DeclaredStreamBody>>> GetAvailableDataStreams(AvailableStreamsParameters parameters) =>
+        Run(table.DataStreams.GetAvailableDataStreams, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.RegisterForDataStream"/>
+    public Task<Reply<StreamStateBody>> RegisterForDataStream(RegisterStreamParameters parameters) => Run(table.DataStreams.RegisterForDataStream, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.UnregisterFromDataStream"/>
+    public Task<Reply<StreamStateBody>> UnregisterFromDataStream(RegisterStreamParameters parameters) =>
+        Run(table.DataStreams.UnregisterFromDataStream, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.UnregisterFromAllDataStreams"/>
+    public Task<Reply<StreamStateBody>> UnregisterFromAllDataStreams() => Run(table.DataStreams.UnregisterFromAllDataStreams);
+
+    /// <summary>What the caller is registered for, by owner and kind.</summary>
+    public Task<Reply<IReadOnlyDictionary<string, RegisteredStreamBody>>> GetRegisteredDataStreams() => Run(table.DataStreams.GetRegisteredDataStreams);
+
+    /// <inheritdoc cref="IDataStreamGrain.Send"/>
+    public Task<Reply<Nothing>> SendData(SendDataParameters parameters) => Run(table.DataStreams.SendData, parameters);
+
+    /// <inheritdoc cref="ISessionStreams.PushAudio"/>
+    public Task<Reply<Nothing>> PushAudio(PushAudioParameters parameters) => Run(table.DataStreams.PushAudio, parameters);
 
     /// <summary>Answers a call that could not be bound; see <see cref="StrictHubProtocol"/>.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "The hub finds instance methods only.")]

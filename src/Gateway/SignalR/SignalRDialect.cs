@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Orchestrator.Api;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
 using Orchestrator.Sessions;
@@ -28,6 +30,11 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             SceneEventSent { Address: SceneEventAddress.Master } e =>
                 Call(nameof(IOrchestratorClient.SceneEventToMaster), new SceneEvent(e.From, e.Data), stamp),
             SceneEventSent e => Call(nameof(IOrchestratorClient.SceneEventToUser), new SceneEvent(e.From, e.Data), stamp),
+            DataStreamDeclared e => Update("DATA_STREAM_DECLARED", new(e.User, DataStream: DeclaredStreamBody.Of(e.User, e.Stream)), stamp),
+            DataStreamRemoved e => Update("DATA_STREAM_REMOVED", new(e.User, DataStreamKind: e.Kind), stamp),
+            PacketSent e => Call(
+                nameof(IOrchestratorClient.DataReceived), new DataPacket(e.Owner, e.Stream.Kind, e.Stream.Description, e.Data, envelope.At.Seq, previous)),
+            AudioSent e => Call(nameof(IOrchestratorClient.AudioSent), new AudioEvent(e.From, e.Data), stamp),
             _ => ReadOnlyMemory<byte>.Empty,
         };
     }

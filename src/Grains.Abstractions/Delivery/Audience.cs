@@ -9,12 +9,13 @@ namespace Orchestrator.Delivery;
 public sealed record Audience(
     [property: Id(0)] ImmutableArray<UserId> Users,
     [property: Id(1)] ImmutableArray<DeviceId> Devices,
-    [property: Id(2)] DeviceId? But)
+    [property: Id(2)] DeviceId? But,
+    [property: Id(3)] UserId? ButUser = null)
 {
     /// <summary>All subscribers.</summary>
     public static Audience Everyone { get; } = new([], [], null);
 
-    public bool IsEveryone => Users.IsEmpty && Devices.IsEmpty && But is null;
+    public bool IsEveryone => Users.IsEmpty && Devices.IsEmpty && But is null && ButUser is null;
 
     /// <summary>All devices of these users.</summary>
     public static Audience Only(params ReadOnlySpan<UserId> users) => new([.. users], [], null);
@@ -25,11 +26,19 @@ public sealed record Audience(
     /// <summary>Everyone but one device: the one whose reply tells it.</summary>
     public static Audience AllBut(DeviceId device) => new([], [], device);
 
+    /// <summary>Everyone but all devices of one user.</summary>
+    public static Audience AllBut(UserId user) => new([], [], null, user);
+
     public bool Includes(Seat seat)
     {
         if (But is { } but)
         {
             return seat.Device != but;
+        }
+
+        if (ButUser is { } butUser)
+        {
+            return seat.User != butUser;
         }
 
         return IsEveryone || Users.Contains(seat.User) || Devices.Contains(seat.Device);

@@ -11,6 +11,12 @@ public abstract record Event
 
     /// <summary>Whether the publisher's state is another one now, so that it has to be written; what is only passed on is not.</summary>
     public virtual bool ChangesState => true;
+
+    /// <summary>Whether its source keeps it for those who have missed it. What is not kept is sent once.</summary>
+    public virtual bool IsKept => true;
+
+    /// <summary>Whether clients are told; otherwise it is for gateways only, and no client misses it.</summary>
+    public virtual bool IsTold => true;
 }
 
 /// <summary>An event with its place and its audience.</summary>

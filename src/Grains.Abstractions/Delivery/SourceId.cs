@@ -1,4 +1,5 @@
 using Orchestrator.Administration;
+using Orchestrator.DataStreams;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -21,6 +22,9 @@ public enum SourceKind
 
     /// <summary>The orchestrator as a whole.</summary>
     Orchestrator,
+
+    /// <summary>A data stream: its packets.</summary>
+    DataStream,
 }
 
 /// <summary>A grain that publishes.</summary>
@@ -30,6 +34,11 @@ public readonly record struct SourceId([property: Id(0)] SourceKind Kind, [prope
     public static SourceId Of(SessionId session) => new(SourceKind.Session, session.Value);
 
     public static SourceId Of(UserId user) => new(SourceKind.User, user.Value);
+
+    public static SourceId Of(DataStreamId stream) => new(SourceKind.DataStream, stream.Key);
+
+    /// <summary>Whether nothing that it publishes is kept, so that there is no asking for what was missed.</summary>
+    public bool KeepsNothing => Kind == SourceKind.DataStream;
 
     /// <summary>The list of sessions.</summary>
     public static SourceId Sessions { get; } = new(SourceKind.Sessions, ISessionDirectoryGrain.Key);

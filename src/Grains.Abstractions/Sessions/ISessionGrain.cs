@@ -1,3 +1,4 @@
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
 using Orchestrator.Users;
@@ -9,7 +10,7 @@ namespace Orchestrator.Sessions;
 /// from its gateway. Nothing here waits for the store: changes are written behind.
 /// </summary>
 [Alias("session")]
-public interface ISessionGrain : ISource
+public interface ISessionGrain : ISource, ISessionStreams
 {
     /// <summary>Begins the session with the caller as administrator, first member and master. Refusals: <see cref="RefusalCode.SessionNotCreated"/> (it exists).</summary>
     [Alias("open")]

@@ -9,9 +9,14 @@ public sealed class EnvelopeLog(int bytesMax)
     private long _bytes;
     private long _forgotten;
 
-    /// <summary>Adds the next one; the oldest go when the bytes are used up.</summary>
+    /// <summary>Adds the next one, if it is one to keep; the oldest go when the bytes are used up.</summary>
     public void Add(Envelope envelope)
     {
+        if (!envelope.Event.IsKept)
+        {
+            return;
+        }
+
         _envelopes.Enqueue(envelope);
         _bytes += envelope.Event.Bytes;
         while (_bytes > bytesMax)
@@ -22,7 +27,7 @@ public sealed class EnvelopeLog(int bytesMax)
         }
     }
 
-    /// <summary>Whether nothing after this seq was forgotten.</summary>
+    /// <summary>Whether nothing after this seq was forgotten; what was never to be kept does not count.</summary>
     public bool ReachesBackTo(long seq) => seq >= _forgotten;
 
     /// <summary>What came after this seq, as far as it is wanted.</summary>

@@ -65,6 +65,11 @@ internal sealed class GatewayLink(IRelay relay, long last)
             return _seats.Count > 1 || _seats.Values.Any(audience.Includes);
         }
 
+        if (audience.ButUser is { } butUser)
+        {
+            return _users.Count > (_users.ContainsKey(butUser) ? 1 : 0);
+        }
+
         return audience.Users.Any(_users.ContainsKey) || (!audience.Devices.IsEmpty && _seats.Values.Any(audience.Includes));
     }
 

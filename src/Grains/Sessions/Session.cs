@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
 using Orchestrator.Users;
@@ -242,10 +243,21 @@ public sealed partial class Session(Limits limits)
         }
     }
 
+    private IReadOnlyList<Outgoing> Happened(params ReadOnlySpan<Outgoing> events)
+    {
+        var happened = new Happenings(this);
+        foreach (var each in events)
+        {
+            happened.Add(each);
+        }
+
+        return happened.All;
+    }
+
     private void Apply(Event @event)
     {
         State = Next(State, @event);
-        _record = null;
+        _record = @event is DataStreamsChanged ? _record : null;
     }
 
     private static SessionState? Next(SessionState? state, Event @event) => @event switch
@@ -257,17 +269,27 @@ public sealed partial class Session(Limits limits)
             NextOrdinal = state.NextOrdinal + 1,
             AdministratorAwaySince = e.Member.UserId == state.Opening.Administrator ? null : state.AdministratorAwaySince,
         },
-        MemberLeft e => WithoutRoom(state!, e.User) with { Members = state!.Members.Remove(e.User) },
+        MemberLeft e => WithoutRoom(state!, e.User) with { Members = state!.Members.Remove(e.User), Streams = state.Streams.Remove(e.User) },
         MemberWentAway e => state! with { Members = Change(state.Members, e.User, e.Since) },
         MemberReturned e => state! with { Members = Change(state.Members, e.User, null) },
         AdministratorWentAway e => state! with { AdministratorAwaySince = e.Since },
         AdministratorReturned => state! with { AdministratorAwaySince = null },
         MasterChanged e => state! with { Master = e.Master, MasterEpoch = e.Epoch },
-        SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null, Rooms = state.Rooms.Clear() },
+        SessionClosed => Closed(state!),
         MemberDataChanged e => WithData(state!, e),
         MemberJoinedRoom e => WithRoom(state!, e),
         MemberLeftRoom e => WithoutRoom(state!, e.User),
+        DataStreamsChanged e => state! with { Streams = Next(state.Streams, e) },
         _ => state,
+    };
+
+    private static SessionState Closed(SessionState state) => state with
+    {
+        IsClosed = true,
+        Members = state.Members.Clear(),
+        Master = null,
+        Rooms = state.Rooms.Clear(),
+        Streams = state.Streams.Clear(),
     };
 
     private static ImmutableDictionary<UserId, Member> Change(ImmutableDictionary<UserId, Member> members, UserId user, DateTimeOffset? awaySince) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
 using Orchestrator.Users;
@@ -153,7 +154,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     /// <summary>What follows from a change: seats without a right are taken, lost users are watched, the list is told.</summary>
     private void Published(IReadOnlyList<Outgoing> happened)
     {
-        if (!happened.Any(h => h.Event.ChangesState))
+        // Who gets which stream is nothing that the list or anybody's seat depends on.
+        if (!happened.Any(h => h.Event is { ChangesState: true } and not DataStreamsChanged))
         {
             return;
         }

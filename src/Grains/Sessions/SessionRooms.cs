@@ -55,17 +55,6 @@ public sealed partial class Session
         return new RoomInstance(id, id, room.RoomName, room.RoomDescription, room.RoomCapacity, [.. UsersIn(id)]);
     }
 
-    private IReadOnlyList<Outgoing> Happened(params ReadOnlySpan<Outgoing> events)
-    {
-        var happened = new Happenings(this);
-        foreach (var each in events)
-        {
-            happened.Add(each);
-        }
-
-        return happened.All;
-    }
-
     private static SessionState WithRoom(SessionState state, MemberJoinedRoom joined) => state with
     {
         Members = state.Members.SetItem(joined.User, state.Members[joined.User] with { Room = joined.Room }),

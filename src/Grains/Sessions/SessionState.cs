@@ -35,6 +35,10 @@ public sealed record SessionState
     /// <summary>Who is in which room, in the order of entering; a room that nobody is in is not here.</summary>
     [Id(20)]
     public ImmutableDictionary<RoomId, ImmutableList<UserId>> Rooms { get; init; } = ImmutableDictionary<RoomId, ImmutableList<UserId>>.Empty;
+
+    /// <summary>Of those who have declared a stream or are registered for one.</summary>
+    [Id(30)]
+    public ImmutableDictionary<UserId, StreamsOfMember> Streams { get; init; } = ImmutableDictionary<UserId, StreamsOfMember>.Empty;
 }
 
 /// <summary>A member as it is stored.</summary>

@@ -88,6 +88,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         Add(rows, "SendSceneEventToAllUsers", 3012, "{\"event\":1,\"masterEpoch\":-1}", "{\"event\":1,\"masterEpoch\":9223372036854775807}");
         Add(rows, "SendSceneEventToMaster", 207, "{\"event\":1,\"masterEpoch\":1}", "{\"userId\":\"u\",\"event\":1}");
         Add(rows, "SendSceneEventToMaster", 3002, "{}", "{\"event\":null}", "{\"event\":\"\"}", "{\"event\":0}");
+        AddDataStreams(rows);
         Add(rows, "Login", 209, "{\"userName\":\"x\"}", "{}");
         Add(rows, "Login", 9003, $"{{\"userName\":\"{Long}\"}}", $"{{\"userName\":\"x\",\"userPassword\":\"{Long}\"}}");
         Add(rows, "Resume", 9005, "{\"token\":\"x\"}", "{\"token\":\"\"}");
@@ -216,6 +217,16 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "DumpData", "" },
         { "ResetOrchestrator", "" },
         { "TerminateOrchestrator", "" },
+        { "DeclareDataStream", "{\"kind\":\"k\"}" },
+        { "RemoveDataStream", "{\"kind\":\"k\"}" },
+        { "RemoveAllDataStreams", "" },
+        { "GetAvailableDataStreams", "{\"dataStreamUserId\":\"u\"}" },
+        { "RegisterForDataStream", "{\"userId\":\"u\",\"kind\":\"k\"}" },
+        { "UnregisterFromDataStream", "{\"userId\":\"u\",\"kind\":\"k\"}" },
+        { "UnregisterFromAllDataStreams", "" },
+        { "GetRegisteredDataStreams", "" },
+        { "SendData", "{\"kind\":\"k\",\"data\":1}" },
+        { "PushAudio", "{\"audioData\":1}" },
     };
 
     private static IEnumerable<string> Commands(int parameters) => typeof(OrchestratorHub).GetMethods()
@@ -279,6 +290,49 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         using var expected = JsonDocument.Parse($"\"{name}\"");
         login.Ok().Body.Text("userName").ShouldBe(expected.RootElement.GetString());
         added.Ok().Body.Text("sessionName").ShouldBe(expected.RootElement.GetString());
+    }
+
+    private static void AddDataStreams(TheoryData<string, string, int> rows)
+    {
+        foreach (var command in new[] { "DeclareDataStream", "RemoveDataStream", "RegisterForDataStream", "UnregisterFromDataStream", "SendData" })
+        {
+            Add(rows, command, 207, "{\"kind\":1}", "{\"kind\":{}}", "{\"kind\":\"\\ud800\"}", "{\"kind\":\"k\",\"more\":1}");
+            Add(rows, command, 9003, $"{{\"kind\":\"{Long}\"}}");
+        }
+
+        foreach (var command in new[] { "DeclareDataStream", "RemoveDataStream", "SendData" })
+        {
+            Add(rows, command, 4002, "{}", "{\"kind\":null}", "{\"kind\":\"\"}");
+        }
+
+        foreach (var command in new[] { "RemoveAllDataStreams", "UnregisterFromAllDataStreams", "GetRegisteredDataStreams" })
+        {
+            Add(rows, command, 207, "{}", "null");
+        }
+
+        foreach (var command in new[] { "RegisterForDataStream", "UnregisterFromDataStream" })
+        {
+            Add(rows, command, 4001, "{}", "{\"kind\":\"k\"}", "{\"userId\":null,\"kind\":\"k\"}");
+            Add(rows, command, 207, "{\"userId\":\"a b\",\"kind\":\"k\"}", "{\"userId\":1,\"kind\":\"k\"}");
+        }
+
+        Add(rows, "RegisterForDataStream", 700, "{\"userId\":\"nobody\",\"kind\":\"k\"}", "{\"userId\":\"nobody\"}");
+        Add(rows, "UnregisterFromDataStream", 4002, "{\"userId\":\"nobody\"}");
+        Add(rows, "GetAvailableDataStreams", 4001, "{}", "{\"dataStreamUserId\":null}");
+        Add(rows, "GetAvailableDataStreams", 700, "{\"dataStreamUserId\":\"nobody\"}");
+        Add(rows, "GetAvailableDataStreams", 207, "{\"dataStreamUserId\":\"\"}", "{\"userId\":\"u\"}");
+        Add(rows, "SendData", 3002, "{\"kind\":\"k\"}", "{\"kind\":\"k\",\"data\":null}", "{\"kind\":\"k\",\"data\":\"\"}", "{\"kind\":\"k\",\"data\":0}");
+        Add(rows, "PushAudio", 3002, "{}", "{\"audioData\":null}", "{\"audioData\":\"\"}", "{\"audioData\":0}");
+        foreach (var wrong in new[]
+        {
+            "\"policy\":\"fast\"", "\"policy\":3", "\"policy\":null", "\"waitingMax\":5", "\"policy\":\"latest\",\"waitingMax\":1", "\"policy\":\"dropOldest\",\"waitingMax\":0",
+            "\"policy\":\"dropOldest\",\"waitingMax\":1.5", "\"bytesPerSecondMax\":0", "\"bytesPerSecondMax\":-1", "\"bytesPerSecondMax\":\"1\"", "\"description\":1",
+        })
+        {
+            rows.Add("DeclareDataStream", $"[{{\"kind\":\"k\",{wrong}}}]", 207);
+        }
+
+        Add(rows, "DeclareDataStream", 9003, "{\"kind\":\"k\",\"policy\":\"dropOldest\",\"waitingMax\":1001}", $"{{\"kind\":\"k\",\"description\":\"{new string('d', 4_097)}\"}}");
     }
 
     private static void Add(TheoryData<string, string, int> rows, string command, int code, params string[] parameters)

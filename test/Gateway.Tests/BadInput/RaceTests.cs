@@ -25,7 +25,7 @@ public sealed class RaceTests(ITestOutputHelper output)
 
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var last in Lasts(session))
+            foreach (var last in Lasts(session, ann.UserId))
             {
                 await Race(server, session, last, random.Next(3));
             }
@@ -38,7 +38,7 @@ public sealed class RaceTests(ITestOutputHelper output)
         (await ann.Invoke("GetSessionInfo")).Ok().Body.Text("sessionMaster").ShouldBe(ann.UserId);
     }
 
-    private static IEnumerable<(string Command, object? Parameters, bool LoggedIn, bool Joined)> Lasts(string session) =>
+    private static IEnumerable<(string Command, object? Parameters, bool LoggedIn, bool Joined)> Lasts(string session, string administrator) =>
     [
         ("Login", new { userName = "x" }, false, false),
         ("AddSession", Sessions.Named("x"), true, false),
@@ -48,6 +48,8 @@ public sealed class RaceTests(ITestOutputHelper output)
         ("LeaveSession", null, true, true),
         ("Logout", null, true, true),
         ("SendMessageToAll", new { message = "x" }, true, true),
+        ("DeclareDataStream", new { kind = "x" }, true, true),
+        ("RegisterForDataStream", new { userId = administrator, kind = "x" }, true, true),
     ];
 
     private static async Task Race(HubServer server, string session, (string Command, object? Parameters, bool LoggedIn, bool Joined) last, int how)

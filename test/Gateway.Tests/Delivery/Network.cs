@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Orchestrator.Devices;
-using Orchestrator.Sessions;
 
 namespace Orchestrator.Delivery;
 
@@ -23,11 +22,11 @@ internal sealed class Network : IGrainFactory
     /// <summary>Thrown by the next requests, oldest first.</summary>
     public Queue<Exception> Failures { get; } = new();
 
-    public FakeSource Source(string key)
+    public FakeSource Source(string key, SourceKind kind = SourceKind.Session)
     {
         if (!_sources.TryGetValue(key, out var source))
         {
-            _sources[key] = source = new FakeSource(key);
+            _sources[key] = source = new FakeSource(new SourceId(kind, key));
         }
 
         return source;
@@ -145,12 +144,12 @@ internal sealed class Network : IGrainFactory
 }
 
 /// <summary>A source as a grain would be, its state the number of its last event.</summary>
-internal sealed class FakeSource(string key)
+internal sealed class FakeSource(SourceId id)
 {
     private long _epoch = 1;
-    private Source _source = Begin(key, 1, 100_000);
+    private Source _source = Begin(id, 1, 100_000);
 
-    public SourceId Id { get; } = SourceId.Of(new SessionId(key));
+    public SourceId Id => id;
 
     public Position At => _source.At;
 
@@ -166,9 +165,14 @@ internal sealed class FakeSource(string key)
 
     public int Subscriptions { get; private set; }
 
-    public void Publish(Audience audience)
+    public void Publish(Audience audience) => Publish(audience, isKept: !id.KeepsNothing);
+
+    /// <summary>Publishes something that it cannot tell again.</summary>
+    public void PublishOnce() => Publish(Audience.Everyone, isKept: false);
+
+    private void Publish(Audience audience, bool isKept)
     {
-        var note = new Note(History.Count + 1);
+        var note = new Note(History.Count + 1, isKept);
         _source.Publish([new Outgoing(note, audience)]);
         History.Add(new Envelope(Id, _source.At, audience, note));
     }
@@ -218,19 +222,21 @@ internal sealed class FakeSource(string key)
         return _source.Read(gateway, after);
     }
 
-    private void BeginAgain() => _source = Begin(key, ++_epoch, LogBytesMax);
+    private void BeginAgain() => _source = Begin(id, ++_epoch, LogBytesMax);
 
-    private static Source Begin(string key, long epoch, int logBytesMax)
+    private static Source Begin(SourceId id, long epoch, int logBytesMax)
     {
-        var source = new Source(SourceId.Of(new SessionId(key)), logBytesMax);
+        var source = new Source(id, logBytesMax);
         source.Begin(epoch);
         return source;
     }
 }
 
-internal sealed record Note(int Number) : Event
+internal sealed record Note(int Number, bool Keeps = true) : Event
 {
     public override int Bytes => 100;
+
+    public override bool IsKept => Keeps;
 }
 
 internal sealed record Picture(Position At) : Snapshot;

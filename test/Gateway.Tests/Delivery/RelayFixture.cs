@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Orchestrator.Sessions;
 using Orchestrator.Users;
 
 namespace Orchestrator.Delivery;
@@ -9,9 +8,11 @@ namespace Orchestrator.Delivery;
 internal sealed class RelayFixture : IDisposable
 {
     private readonly SynchronizationContext? _before = SynchronizationContext.Current;
+    private readonly SourceKind _kind;
 
-    public RelayFixture()
+    public RelayFixture(SourceKind kind = SourceKind.Session)
     {
+        _kind = kind;
         // What follows an await runs where it is let go on: the whole run is one thread's.
         SynchronizationContext.SetSynchronizationContext(null);
         Relay = new Relay(Network, new Names(), Options.Create(new GatewayOptions()), Time, NullLogger<Relay>.Instance);
@@ -23,13 +24,13 @@ internal sealed class RelayFixture : IDisposable
 
     public Relay Relay { get; }
 
-    public FakeSource Source => Network.Source("concert");
+    public FakeSource Source => Network.Source("concert", _kind);
 
     public static Audience Only(string user) => Audience.Only(new UserId(user));
 
     /// <summary>Begins to subscribe; the answer has not arrived.</summary>
     public Subscribing Subscribe(RecordingSubscriber subscriber, Position? after = null) =>
-        new(subscriber, after, Relay.Subscribe(SourceId.Of(new SessionId("concert")), subscriber, after));
+        new(subscriber, after, Relay.Subscribe(Source.Id, subscriber, after));
 
     /// <summary>Subscribes and is released.</summary>
     public RecordingSubscriber Subscribed(string user, string? connection = null, Position? after = null)

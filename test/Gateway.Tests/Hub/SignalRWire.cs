@@ -25,8 +25,9 @@ public sealed class SignalRScenarioClient(HubClient client) : IScenarioClient
             var last = default(Key);
             foreach (var arrival in arrivals)
             {
-                last = KeyOf(arrival, sources, last);
-                places[arrival] = last;
+                var key = KeyOf(arrival, sources, last);
+                places[arrival] = key;
+                last = key.CompareTo(last) > 0 ? key : last;
             }
 
             return [.. arrivals.OrderBy(a => places[a]).Select(Say)];
@@ -43,7 +44,7 @@ public sealed class SignalRScenarioClient(HubClient client) : IScenarioClient
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
 
-    /// <summary>What has no place of its own stays where it arrived.</summary>
+    /// <summary>What has no place of its own stays where it arrived: after all that came before it.</summary>
     private static Key KeyOf(HubArrival arrival, List<string> sources, Key last) => arrival switch
     {
         HubEvent { Stamp: { } s } => (Index(sources, s.Source), s.Epoch, s.Seq, 0, arrival.Order),
@@ -78,6 +79,8 @@ public sealed class SignalROrderTests(SharedServer shared) : OrderScenarios(new 
 public sealed class SignalRMasterTests(SharedServer shared) : MasterScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRTrafficTests(SharedServer shared) : TrafficScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRDataStreamTests(SharedServer shared) : DataStreamScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRDeviceTests(SharedServer shared) : DeviceScenarios(new SignalRWire(shared.Server), shared.Server);
 

@@ -63,7 +63,8 @@ public sealed partial class WireTests
     private static bool IsOptional(Type type, PropertyInfo property) =>
         type.GetConstructors().SelectMany(c => c.GetParameters()).FirstOrDefault(p => p.Name == property.Name) is { HasDefaultValue: true }
         // Missing is a refusal of its own for these, so binding lets it pass.
-        && property.Name != "Event" && !(property.Name == "UserId" && type.Name.EndsWith("EventParameters", StringComparison.Ordinal));
+        && property.Name is not ("Event" or "Data" or "AudioData" or "Kind" or "DataStreamUserId") && !(property.Name == "UserId" && type.Name == "RegisterStreamParameters")
+        && !(property.Name == "UserId" && type.Name.EndsWith("EventParameters", StringComparison.Ordinal));
 
     /// <summary>The parameters of a row, without those of nested objects.</summary>
     private static string[] TopLevel(string parameters) =>

@@ -36,6 +36,20 @@ public sealed class EnvelopeLogTests
     [Fact]
     public void Exactly_full_is_not_too_full() => Filled(bytesMax: 80, 40, 40).ReachesBackTo(0).ShouldBeTrue();
 
+    [Fact]
+    public void What_is_not_to_be_kept_takes_no_room_and_is_not_missed()
+    {
+        var log = Filled(bytesMax: 100, 40);
+        for (var seq = 2; seq <= 50; seq++)
+        {
+            log.Add(new Envelope(SourceId.Of(new SessionId("s")), new Position(1, seq), Audience.Everyone, new Passing()));
+        }
+
+        log.Add(new Envelope(SourceId.Of(new SessionId("s")), new Position(1, 51), Audience.Everyone, new Sized(40)));
+        log.ReachesBackTo(0).ShouldBeTrue();
+        Seqs(log, 0).ShouldBe([1, 51]);
+    }
+
     private static EnvelopeLog Filled(int bytesMax, params int[] sizes)
     {
         var log = new EnvelopeLog(bytesMax);
@@ -48,6 +62,13 @@ public sealed class EnvelopeLogTests
     }
 
     private static IEnumerable<long> Seqs(EnvelopeLog log, long after) => log.After(after, _ => true).Select(e => e.At.Seq);
+
+    private sealed record Passing : Event
+    {
+        public override int Bytes => 1_000;
+
+        public override bool IsKept => false;
+    }
 
     private sealed record Sized(int Size) : Event
     {

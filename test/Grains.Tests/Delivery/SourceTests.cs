@@ -105,6 +105,22 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void All_but_one_user_means_all_devices_of_the_others()
+    {
+        Enter(_west, "ann");
+        Enter(_west, "ann", device: 2);
+        Enter(_east, "bob");
+        Publish(new Outgoing(new Note(1), Audience.AllBut(People.Id("ann"))));
+        Notes(_west).ShouldBeEmpty();
+        Notes(_east).ShouldBe([1]);
+        Enter(_west, "bob", device: 2);
+        Publish(new Outgoing(new Note(2), Audience.AllBut(People.Id("ann"))));
+        Notes(_west).ShouldBe([2]);
+        Audience.AllBut(People.Id("ann")).Includes(Seat("ann", device: 2)).ShouldBeFalse();
+        Audience.AllBut(People.Id("ann")).Includes(Seat("bob")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void All_but_one_device_means_the_others()
     {
         Enter(_west, "ann");

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
 using Orchestrator.Sessions;
@@ -56,5 +58,27 @@ internal sealed class OneSource(Source source) : IGrainFactory
         public Task LoggedOut(UserId user) => throw new NotSupportedException();
 
         public Task Wake() => throw new NotSupportedException();
+
+        public Task<MemberStreams> DeclareDataStream(Caller caller, DataStream stream) => throw new NotSupportedException();
+
+        public Task<MemberStreams> RemoveDataStream(Caller caller, string? kind) => throw new NotSupportedException();
+
+        public Task<MemberStreams> RemoveAllDataStreams(Caller caller) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<DataStream>> GetAvailableDataStreams(Caller caller, UserId? owner) => throw new NotSupportedException();
+
+        public Task<MemberStreams> RegisterForDataStream(Caller caller, StreamOfUser stream) => throw new NotSupportedException();
+
+        public Task<MemberStreams> UnregisterFromDataStream(Caller caller, StreamOfUser stream) => throw new NotSupportedException();
+
+        public Task<MemberStreams> UnregisterFromAllDataStreams(Caller caller) => throw new NotSupportedException();
+
+        public Task<MemberStreams> GetDataStreams(Caller caller) => throw new NotSupportedException();
+
+        public Task<bool> IsRegistered(UserId user, DataStreamKey stream) => throw new NotSupportedException();
+
+        public Task<StreamStanding> GetStreamStanding(DataStreamKey stream) => throw new NotSupportedException();
+
+        public Task<Position> PushAudio(Caller caller, Payload? data) => throw new NotSupportedException();
     }
 }

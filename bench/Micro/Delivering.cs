@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Connections;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
 using Orchestrator.Sessions;
@@ -53,13 +54,16 @@ public class Delivering
     {
         var source = new Source(Samples.Source, 0);
         source.Begin(Epoch);
-        _relay = new Relay(new OneSource(source), new Ids(), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
+        var grains = new OneSource(source);
+        _relay = new Relay(grains, new Ids(), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
         var context = new ConnectionContext(new Limits(), TimeProvider.System);
         for (var i = 0; i < Connections; i++)
         {
             var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, _writers[i], context);
             connection.LoggedIn(Samples.Caller(i));
-            var beginning = await _relay.Subscribe(Samples.Source, new SessionSubscriber(connection, new SessionId(Samples.Source.Key), _relay), null);
+            var streams = new FollowedStreams(connection, _relay, grains, TimeProvider.System, NullLogger.Instance);
+            var subscriber = new SessionSubscriber(connection, new SessionId(Samples.Source.Key), _relay, streams);
+            var beginning = await _relay.Subscribe(Samples.Source, subscriber, null);
             connection.Add(beginning.Subscription);
             beginning.Subscription.Release();
         }

@@ -32,9 +32,11 @@ public sealed class HubLog : ILoggerProvider
         // It is read after the server has gone.
     }
 
-    /// <summary>A timer or a call that comes while the only silo leaves its cluster finds nobody, or is cancelled; Orleans calls that an error.</summary>
+    /// <summary>A timer or a call that comes while the only silo leaves its cluster finds nobody, or is cancelled or turned away; Orleans calls that an error.</summary>
     private static bool IsOfAStoppingSilo(HubLogLine line) => line.Category.StartsWith("Orleans.", StringComparison.Ordinal)
-        && (line.Exception is OperationCanceledException || line.Exception?.Message.StartsWith("No active nodes", StringComparison.Ordinal) == true);
+        && (line.Exception is OperationCanceledException
+            || line.Exception?.Message.StartsWith("No active nodes", StringComparison.Ordinal) == true
+            || line.Exception?.Message.EndsWith("is shutting down.", StringComparison.Ordinal) == true);
 
     private void Add(HubLogLine line)
     {

@@ -14,6 +14,7 @@ using Orchestrator.Api;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
+using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
@@ -53,6 +54,7 @@ public static class GatewaySetup
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
+        api.MapScenarios();
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static c => c.Tags.Contains(ReadyTag) });
@@ -76,6 +78,9 @@ public static class GatewaySetup
         services.AddSingleton<SessionCommands>();
         services.AddSingleton<TrafficCommands>();
         services.AddSingleton<SystemCommands>();
+        services.AddSingleton<ScenarioSource>();
+        services.AddSingleton<ScenarioCommands>();
+        services.AddSingleton<TimelineCommands>();
         services.AddSingleton<CommandTable>();
         services.AddSingleton<CommandRunner>();
     }

@@ -16,7 +16,7 @@ public sealed class CommandTests
     public void Every_command_of_a_subject_is_in_the_table()
     {
         var table = Table();
-        var commands = new object[] { table.Users, table.Sessions, table.Traffic, table.System }
+        var commands = new object[] { table.Users, table.Sessions, table.Traffic, table.System, table.Scenarios, table.Timeline }
             .SelectMany(subject => subject.GetType().GetProperties().Select(property => property.GetValue(subject)))
             .OfType<Command>();
         table.All.ShouldBe(commands, ignoreOrder: true);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
-public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system)
+public sealed class CommandTable(UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, ScenarioCommands scenarios, TimelineCommands timeline)
 {
     public UserCommands Users => users;
 
@@ -10,6 +10,10 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
     public TrafficCommands Traffic => traffic;
 
     public SystemCommands System => system;
+
+    public ScenarioCommands Scenarios => scenarios;
+
+    public TimelineCommands Timeline => timeline;
 
     /// <summary>All of them, in the order of the documentation.</summary>
     public IReadOnlyList<Command> All { get; } =
@@ -24,6 +28,18 @@ public sealed class CommandTable(UserCommands users, SessionCommands sessions, T
         sessions.JoinSession,
         sessions.LeaveSession,
         sessions.DeleteSession,
+        scenarios.AddScenario,
+        scenarios.GetScenarios,
+        scenarios.GetScenarioInfo,
+        scenarios.RemoveScenario,
+        timeline.GetScenarioInstanceInfo,
+        timeline.StartScenario,
+        timeline.RestartScenario,
+        timeline.StopScenario,
+        timeline.PauseScenario,
+        timeline.ResumeScenario,
+        timeline.SeekScenario,
+        timeline.SetScenarioRate,
         traffic.SendMessageToAll,
         traffic.SendMessage,
         traffic.SendSceneEventToMaster,

@@ -32,7 +32,7 @@ public static class SessionEndpoints
             .WithTags("System").WithSummary("Which build this is.");
     }
 
-    private static CommandContext Context(HttpContext http)
+    internal static CommandContext Context(HttpContext http)
     {
         var account = http.Account();
         var caller = account is null ? null : new Caller(account.UserId, Device, account.UserName, Role.User);

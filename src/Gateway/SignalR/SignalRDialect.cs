@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 
 namespace Orchestrator.SignalR;
@@ -24,6 +25,7 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             SceneEventSent { Address: SceneEventAddress.Master } e =>
                 Call(nameof(IOrchestratorClient.SceneEventToMaster), new SceneEvent(e.From, e.Data), stamp),
             SceneEventSent e => Call(nameof(IOrchestratorClient.SceneEventToUser), new SceneEvent(e.From, e.Data), stamp),
+            ScenarioNews e => Call(nameof(IOrchestratorClient.SessionUpdated), ScenarioUpdates.Of(e, envelope.Source.Key), stamp),
             _ => ReadOnlyMemory<byte>.Empty,
         };
     }

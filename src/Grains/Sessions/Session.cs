@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -261,6 +262,7 @@ public sealed partial class Session(Limits limits)
         AdministratorReturned => state! with { AdministratorAwaySince = null },
         MasterChanged e => state! with { Master = e.Master, MasterEpoch = e.Epoch },
         SessionClosed => state! with { IsClosed = true, Members = state.Members.Clear(), Master = null },
+        ScenarioNews e => Take(state!, e),
         _ => state,
     };
 
@@ -281,7 +283,8 @@ public sealed partial class Session(Limits limits)
             state.Opening.Scenario.ScenarioId,
             [.. members.Select(m => m.User)],
             [.. members.Select(m => new MemberRecord(m.User, m.Name, m.CanBeMaster, m.AwaySince is null ? Presence.Online : Presence.Away))],
-            state.Opening.Protocol);
+            state.Opening.Protocol,
+            state.ScenarioClock);
     }
 
     /// <summary>What one command makes happen: applied at once, so that the next decision sees it.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -34,6 +36,9 @@ public sealed class SessionGrain : Grain, ISessionGrain
 
     private ISessionDirectoryGrain Directory => GrainFactory.GetGrain<ISessionDirectoryGrain>(ISessionDirectoryGrain.Key);
 
+    // Above this grain: called one way only.
+    private IScenarioInstanceGrain ScenarioInstance => GrainFactory.GetGrain<IScenarioInstanceGrain>(Id.Value);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (await _commit.Begin() is { } stored)
@@ -46,6 +51,11 @@ public sealed class SessionGrain : Grain, ISessionGrain
 
             WatchForExpiry();
             WakeUsers(stored);
+            if (_session.HasTimeline)
+            {
+                _ = ScenarioInstance.Wake();
+            }
+
             return;
         }
 
@@ -108,6 +118,22 @@ public sealed class SessionGrain : Grain, ISessionGrain
         key: null,
         () => _session.SendSceneEvent(caller, command),
         () => _source.At));
+
+    public Task DemandReader(UserId user)
+    {
+        _session.DemandReader(user);
+        return Task.CompletedTask;
+    }
+
+    public Task DemandDirector(UserId user)
+    {
+        _session.DemandDirector(user);
+        return Task.CompletedTask;
+    }
+
+    public Task<SessionScenario> GetScenario() => Task.FromResult(_session.Scenario);
+
+    public Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news) => Task.FromResult(Live(() => _session.TakeScenario(news)));
 
     public Task WentAway(UserId user) => Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
 
@@ -172,6 +198,11 @@ public sealed class SessionGrain : Grain, ISessionGrain
         if (!_session.IsOpen)
         {
             _source.DropAll();
+            if (_session.HasStartedScenario)
+            {
+                _ = ScenarioInstance.Ended();
+            }
+
             DeactivateOnIdle();
         }
     }

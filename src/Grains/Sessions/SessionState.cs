@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -29,6 +30,14 @@ public sealed record SessionState
 
     [Id(6)]
     public bool IsClosed { get; init; }
+
+    /// <summary>As it was announced last; null before the first time.</summary>
+    [Id(7)]
+    public ScenarioClock? ScenarioClock { get; init; }
+
+    /// <summary>Of the last news of the scenario that was taken.</summary>
+    [Id(8)]
+    public long ScenarioNumber { get; init; }
 }
 
 /// <summary>A member as it is stored.</summary>

@@ -80,3 +80,7 @@ public sealed class SignalRMasterTests(SharedServer shared) : MasterScenarios(ne
 public sealed class SignalRTrafficTests(SharedServer shared) : TrafficScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRDeviceTests(SharedServer shared) : DeviceScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRCatalogueTests(SharedServer shared) : CatalogueScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRTimelineTests(SharedServer shared) : TimelineScenarios(new SignalRWire(shared.Server), shared.Server);

@@ -87,6 +87,6 @@ public sealed partial class WireTests
     [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>\w+) \|(?<retry>[^|]*)\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex RefusalRow();
 
-    [GeneratedRegex(@" *\{[^}]*\}", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@" *\{[^}]*\}(\[\])?", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Nested();
 }

@@ -89,9 +89,9 @@ public sealed class Limits
     [Range(1_024, 16 * 1_048_576)]
     public int ScenarioBytesMax { get; set; } = 256 * 1_024;
 
-    /// <summary>All definitions in the catalogue, as JSON, in bytes.</summary>
+    /// <summary>All definitions in the catalogue, as JSON, in bytes. They are one record, and the store's limit for a record is a little above.</summary>
     [Range(1_024, 64 * 1_048_576)]
-    public int ScenarioCatalogueBytesMax { get; set; } = 4 * 1_048_576;
+    public int ScenarioCatalogueBytesMax { get; set; } = 3 * 1_048_576;
 
     /// <summary>Rooms of one scenario.</summary>
     [Range(0, 100_000)]

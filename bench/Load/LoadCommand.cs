@@ -107,9 +107,10 @@ internal static class LoadCommand
         var sessions = Option("--sessions", "Sessions, each with one member and a timeline of its own.", 1_000);
         var events = Option("--events", "Timed events of each.", 10);
         var period = Option("--period", "Seconds from one event of a session to the next.", 1.0);
-        return Run(new Command("timeline", "How late timed events are.") { sessions, events, period, Seed }, (parsed, progress, cancellationToken) =>
+        var lead = Option("--lead", "Seconds from the start of a clock to its first period.", 3.0);
+        return Run(new Command("timeline", "How late timed events are.") { sessions, events, period, lead, Seed }, (parsed, progress, cancellationToken) =>
         {
-            var plan = new TimelinePlan(parsed.GetValue(sessions), parsed.GetValue(events), parsed.GetValue(period), parsed.GetValue(Seed));
+            var plan = new TimelinePlan(parsed.GetValue(sessions), parsed.GetValue(events), parsed.GetValue(period), parsed.GetValue(lead), parsed.GetValue(Seed));
             return TimelineRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
         });
     }

@@ -9,9 +9,10 @@ using Orchestrator.Load.Wire;
 namespace Orchestrator.Load.Runs;
 
 /// <summary>How many sessions run a timeline, and how long it is.</summary>
-internal sealed record TimelinePlan(int Sessions, int Events, double PeriodSeconds, int Seed)
+/// <param name="LeadSeconds">From the start of a session's clock to its first period, so that the starts of the others are over by then.</param>
+internal sealed record TimelinePlan(int Sessions, int Events, double PeriodSeconds, double LeadSeconds, int Seed)
 {
-    public TimelinePlan Smoke() => this with { Sessions = Math.Min(Sessions, 5), Events = Math.Min(Events, 4), PeriodSeconds = 0.3 };
+    public TimelinePlan Smoke() => this with { Sessions = Math.Min(Sessions, 5), Events = Math.Min(Events, 4), PeriodSeconds = 0.3, LeadSeconds = 0 };
 }
 
 /// <summary>What it gave.</summary>
@@ -27,9 +28,9 @@ internal static class TimelineRun
 
     public static async Task<Report> Measure(TimelinePlan plan, FileInfo? program, Progress progress, CancellationToken cancellationToken)
     {
-        if (plan is { Sessions: < 1 or > TrafficPlan.UsersMax } or { Events: < 1 or > 10_000 } or { PeriodSeconds: < 0.001 or > 60 })
+        if (plan is { Sessions: < 1 or > TrafficPlan.UsersMax } or { Events: < 1 or > 10_000 } or { PeriodSeconds: < 0.001 or > 60 } or { LeadSeconds: < 0 or > 60 })
         {
-            throw new InvalidOperationException("There must be 1 to 10,000 sessions with 1 to 10,000 events each, and periods of a millisecond to a minute.");
+            throw new InvalidOperationException("There must be 1 to 10,000 sessions with 1 to 10,000 events each, periods of a millisecond to a minute, and a lead of at most a minute.");
         }
 
         await using var server = await ServerProcess.Start(ServerPrograms.Orchestrator(program), cancellationToken);
@@ -68,15 +69,15 @@ internal static class TimelineRun
     {
         var random = new Random(plan.Seed + session);
         var events = Enumerable.Range(0, plan.Events)
-            .Select(i => ((long)((i + random.NextDouble()) * plan.PeriodSeconds * 1_000)).ToString(CultureInfo.InvariantCulture))
-            .Select(static at => $$"""{"at":{{at}},"eventId":"cue","data":{"text":"a cue of the usual length"}}""");
+            .Select(i => ((long)((plan.LeadSeconds + ((i + random.NextDouble()) * plan.PeriodSeconds)) * 1_000)).ToString(CultureInfo.InvariantCulture))
+            .Select(static at => $$$"""{"at":{{{at}}},"eventId":"cue","data":{"text":"a cue of the usual length"}}""");
         return $$"""{"sessionName":"bench {{session}}","scenarioDefinition":{"scenarioId":"bench","scenarioEvents":[{{string.Join(',', events)}}] } }""";
     }
 
     private static async Task Arrive(TimelinePlan plan, Lateness lateness, Progress progress, CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();
-        var max = TimeSpan.FromSeconds(plan.Events * plan.PeriodSeconds) + DrainMax;
+        var max = TimeSpan.FromSeconds(plan.LeadSeconds + (plan.Events * plan.PeriodSeconds)) + DrainMax;
         while (lateness.Arrived < (long)plan.Sessions * plan.Events && Stopwatch.GetElapsedTime(since) < max)
         {
             progress.Show($"{lateness.Arrived} events, p99 {Text.Of(lateness.Histogram.Milliseconds(0.99))} ms late");

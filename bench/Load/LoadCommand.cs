@@ -45,6 +45,7 @@ internal static class LoadCommand
         root.Subcommands.Add(FloorCommand());
         root.Subcommands.Add(StartCommand());
         root.Subcommands.Add(StallCommand());
+        root.Subcommands.Add(TimelineCommand());
         root.Subcommands.Add(FloorServerCommand());
         return root;
     }
@@ -98,6 +99,19 @@ internal static class LoadCommand
                 1, parsed.GetValue(users), parsed.GetValue(rate), parsed.GetValue(Bytes), parsed.GetValue(seconds), 8, Pattern.MasterToAll, parsed.GetValue(Seed));
             var plan = new StallPlan(Checked(parsed.GetValue(Smoke) ? traffic.Smoke() : traffic), parsed.GetValue(registrations));
             return StallRun.Measure(plan, parsed.GetValue(Server), progress, cancellationToken);
+        });
+    }
+
+    private static Command TimelineCommand()
+    {
+        var sessions = Option("--sessions", "Sessions, each with one member and a timeline of its own.", 1_000);
+        var events = Option("--events", "Timed events of each.", 10);
+        var period = Option("--period", "Seconds from one event of a session to the next.", 1.0);
+        var lead = Option("--lead", "Seconds from the start of a clock to its first period.", 3.0);
+        return Run(new Command("timeline", "How late timed events are.") { sessions, events, period, lead, Seed }, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new TimelinePlan(parsed.GetValue(sessions), parsed.GetValue(events), parsed.GetValue(period), parsed.GetValue(lead), parsed.GetValue(Seed));
+            return TimelineRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
         });
     }
 

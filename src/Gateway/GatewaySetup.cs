@@ -16,6 +16,7 @@ using Orchestrator.Clocks;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
+using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
@@ -56,6 +57,7 @@ public static class GatewaySetup
         api.MapAccounts();
         api.MapSessions();
         api.MapAdministration();
+        api.MapScenarios();
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static c => c.Tags.Contains(ReadyTag) });
@@ -90,6 +92,9 @@ public static class GatewaySetup
         services.AddSingleton<AdministrationCommands>().AddSingleton<AdministrationServices>();
         services.AddSingleton<Audit>().AddSingleton<AdminAccount>().AddSingleton<ServerIdentity>().AddSingleton<Termination>();
         services.AddSingleton<ClockCommands>().AddSingleton<SharedTime>().AddSingleton<SntpClient>();
+        services.AddSingleton<ScenarioSource>();
+        services.AddSingleton<ScenarioCommands>();
+        services.AddSingleton<TimelineCommands>();
         services.AddSingleton<CommandTable>();
         services.AddSingleton<CommandRunner>();
     }

@@ -113,6 +113,44 @@ public sealed class Limits
     [Range(1, 100_000)]
     public int AuditEntriesMax { get; set; } = 1_000;
 
+    /// <summary>Scenarios in the catalogue.</summary>
+    [Range(0, 100_000)]
+    public int ScenariosMax { get; set; } = 1_000;
+
+    /// <summary>One definition of a scenario, as JSON, in bytes.</summary>
+    [Range(1_024, 16 * 1_048_576)]
+    public int ScenarioBytesMax { get; set; } = 256 * 1_024;
+
+    /// <summary>All definitions in the catalogue, as JSON, in bytes. They are one record, and the store's limit for a record is a little above.</summary>
+    [Range(1_024, 64 * 1_048_576)]
+    public int ScenarioCatalogueBytesMax { get; set; } = 3 * 1_048_576;
+
+    /// <summary>Rooms of one scenario.</summary>
+    [Range(0, 100_000)]
+    public int RoomsPerScenarioMax { get; set; } = 1_000;
+
+    /// <summary>Timed events of one scenario.</summary>
+    [Range(0, 100_000)]
+    public int EventsPerScenarioMax { get; set; } = 10_000;
+
+    /// <summary>How long a scenario may be, in days of its own clock.</summary>
+    [Range(1, 3_650)]
+    public int ScenarioDaysMax { get; set; } = 365;
+
+    /// <summary>How slow a scenario's clock may run; 1 is as time goes.</summary>
+    [Range(0.001d, 1d)]
+    public double ScenarioRateMin { get; set; } = 0.1;
+
+    /// <summary>How fast a scenario's clock may run; 1 is as time goes.</summary>
+    [Range(1d, 1_000d)]
+    public double ScenarioRateMax { get; set; } = 10;
+
+    /// <summary>A timed event that is published longer than this after its moment is marked late, in milliseconds.</summary>
+    [Range(0, 3_600_000)]
+    public int ScenarioLateMs { get; set; } = 1_000;
+
+    public TimeSpan ScenarioLengthMax => TimeSpan.FromDays(ScenarioDaysMax);
+
     public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);
 
     public TimeSpan MasterGrace => TimeSpan.FromSeconds(MasterGraceSeconds);

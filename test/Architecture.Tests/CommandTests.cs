@@ -18,7 +18,7 @@ public sealed class CommandTests
         var table = Table();
         var commands = new object[]
         {
-            table.Users, table.Sessions, table.Traffic, table.System, table.UserList, table.UserData, table.Rooms, table.Accounts, table.Clock, table.Administration, table.DataStreams,
+            table.Users, table.Sessions, table.Traffic, table.System, table.UserList, table.UserData, table.Rooms, table.Accounts, table.Clock, table.Administration, table.DataStreams, table.Scenarios, table.Timeline,
         }
             .SelectMany(subject => subject.GetType().GetProperties().Select(property => property.GetValue(subject)))
             .OfType<Command>();

@@ -5,6 +5,9 @@ using Orchestrator.Load.Measuring;
 
 namespace Orchestrator.Load.Wire;
 
+/// <summary>Takes an event as it came.</summary>
+internal delegate void UpdateSink(ReadOnlySpan<byte> message, long now);
+
 /// <summary>One user on one connection. Events are counted where they arrive; of the rest, only what is waited for is read.</summary>
 internal sealed class Member : IMessageSink, IDisposable
 {
@@ -24,6 +27,9 @@ internal sealed class Member : IMessageSink, IDisposable
         (_meter, _senders, _numbers) = (meter, senders, new SenderNumbers(senders));
         _connection = WireConnection.Open(url, reactor, this);
     }
+
+    /// <summary>Sees every event that is no scene event of this program, on the reactor's thread.</summary>
+    public UpdateSink? Updates { get; set; }
 
     public Faults NumberFaults => _numbers.Faults;
 
@@ -87,6 +93,7 @@ internal sealed class Member : IMessageSink, IDisposable
         else if (message.StartsWith("{\"type\":1,"u8))
         {
             CheckStamp(message);
+            Updates?.Invoke(message, now);
         }
         else if (message.SequenceEqual("{}"u8))
         {

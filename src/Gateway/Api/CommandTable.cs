@@ -2,7 +2,7 @@ namespace Orchestrator.Api;
 
 /// <summary>Every command, by name. Wires bind to it and translate shapes; rules are not theirs.</summary>
 public sealed class CommandTable(
-    UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms, AccountCommands accounts, ClockCommands clock, AdministrationCommands administration, DataStreamCommands streams)
+    UserCommands users, SessionCommands sessions, TrafficCommands traffic, SystemCommands system, UserListCommands userList, UserDataCommands userData, RoomCommands rooms, AccountCommands accounts, ClockCommands clock, AdministrationCommands administration, DataStreamCommands streams, ScenarioCommands scenarios, TimelineCommands timeline)
 {
     public UserCommands Users => users;
 
@@ -25,6 +25,10 @@ public sealed class CommandTable(
     public ClockCommands Clock => clock;
 
     public AdministrationCommands Administration => administration;
+
+    public ScenarioCommands Scenarios => scenarios;
+
+    public TimelineCommands Timeline => timeline;
 
     /// <summary>All of them, in the order of the documentation.</summary>
     public IReadOnlyList<Command> All { get; } =
@@ -50,6 +54,18 @@ public sealed class CommandTable(
         rooms.GetRoomInfo,
         rooms.JoinRoom,
         rooms.LeaveRoom,
+        scenarios.AddScenario,
+        scenarios.GetScenarios,
+        scenarios.GetScenarioInfo,
+        scenarios.RemoveScenario,
+        timeline.GetScenarioInstanceInfo,
+        timeline.StartScenario,
+        timeline.RestartScenario,
+        timeline.StopScenario,
+        timeline.PauseScenario,
+        timeline.ResumeScenario,
+        timeline.SeekScenario,
+        timeline.SetScenarioRate,
         traffic.SendMessageToAll,
         traffic.SendMessage,
         traffic.SendSceneEventToMaster,

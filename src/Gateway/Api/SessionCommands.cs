@@ -1,4 +1,5 @@
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -7,16 +8,29 @@ namespace Orchestrator.Api;
 /// <summary>Reads one session; without an id, the one the caller is in, else the oldest it administers.</summary>
 public sealed record GetSessionParameters(SessionId? SessionId = null);
 
+/// <summary>Creates a session with the caller in it, with a scenario of its own or one of the catalogue.</summary>
+/// <param name="ScenarioDefinition">Without rooms and events, those of the catalogue's scenario of this id are taken, if there is one.</param>
+/// <param name="ScenarioId">Instead of a definition: a scenario of the catalogue.</param>
+public sealed record AddSessionParameters(
+    string SessionName,
+    ScenarioDefinition? ScenarioDefinition = null,
+    string? ScenarioId = null,
+    string? SessionDescription = null,
+    string? SessionProtocol = null,
+    bool CanBeMaster = true,
+    string? Key = null);
+
 /// <summary>Commands about sessions and membership.</summary>
 public sealed class SessionCommands
 {
     private readonly IGrainFactory _grains;
     private readonly SessionEntrance _entrance;
     private readonly SessionListReplica _list;
+    private readonly ScenarioSource _scenarios;
 
-    public SessionCommands(IGrainFactory grains, SessionEntrance entrance, SessionListReplica list)
+    public SessionCommands(IGrainFactory grains, SessionEntrance entrance, SessionListReplica list, ScenarioSource scenarios)
     {
-        (_grains, _entrance, _list) = (grains, entrance, list);
+        (_grains, _entrance, _list, _scenarios) = (grains, entrance, list, scenarios);
         AddSession = new("AddSession", Add, Validate);
         JoinSession = new("JoinSession", Join, static (p, limits) => Validation.Key(p.Key, limits));
         LeaveSession = new("LeaveSession", Leave, static (p, limits) => Validation.Key(p.Key, limits));
@@ -25,7 +39,7 @@ public sealed class SessionCommands
         GetSessionInfo = new("GetSessionInfo", Get);
     }
 
-    public Command<AddSession, SessionRecord> AddSession { get; }
+    public Command<AddSessionParameters, SessionRecord> AddSession { get; }
 
     public Command<JoinSession, SessionRecord> JoinSession { get; }
 
@@ -37,20 +51,22 @@ public sealed class SessionCommands
 
     public Command<GetSessionParameters, SessionRecord> GetSessionInfo { get; }
 
-    private static void Validate(AddSession parameters, Limits limits)
+    private static void Validate(AddSessionParameters parameters, Limits limits)
     {
         Validation.Name(parameters.SessionName, "sessionName", limits);
-        Validation.Name(parameters.ScenarioDefinition.ScenarioId, "scenarioDefinition.scenarioId", limits);
-        Validation.Length(parameters.ScenarioDefinition.ScenarioName, "scenarioDefinition.scenarioName", limits.NameLengthMax);
-        Validation.Length(
-            parameters.ScenarioDefinition.ScenarioDescription, "scenarioDefinition.scenarioDescription", limits.DescriptionLengthMax);
+        ScenarioSource.Validate(parameters.ScenarioDefinition, parameters.ScenarioId, limits);
         Validation.Length(parameters.SessionDescription, "sessionDescription", limits.DescriptionLengthMax);
         Validation.Length(parameters.SessionProtocol, "sessionProtocol", limits.NameLengthMax);
         Validation.Key(parameters.Key, limits);
     }
 
-    private async Task<Answer<SessionRecord>> Add(CommandContext context, AddSession parameters) =>
-        await Enter(context, await User(context).AddSession(context.User, parameters), parameters.Key);
+    private async Task<Answer<SessionRecord>> Add(CommandContext context, AddSessionParameters parameters)
+    {
+        var scenario = await _scenarios.Find(parameters.ScenarioDefinition, parameters.ScenarioId);
+        var command = new AddSession(
+            parameters.SessionName, scenario, parameters.SessionDescription, parameters.SessionProtocol, parameters.CanBeMaster, parameters.Key);
+        return await Enter(context, await User(context).AddSession(context.User, command), parameters.Key);
+    }
 
     private async Task<Answer<SessionRecord>> Join(CommandContext context, JoinSession parameters) =>
         await Enter(context, await User(context).JoinSession(context.User, parameters), parameters.Key);

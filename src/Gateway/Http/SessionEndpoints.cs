@@ -12,20 +12,18 @@ public static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/sessions").WithTags("Sessions").RequireAuthorization();
-        sessions.MapGet("/", (HttpContext http, HttpCommands run, CommandTable table) => run.Run(table.Sessions.GetSessions, Context(http), NoParameters.Instance))
+        sessions.MapGet("/", (HttpContext http, HttpCommands run, CommandTable table) => run.Run(table.Sessions.GetSessions, http.CommandContext(), NoParameters.Instance))
             .WithSummary("All sessions by id.");
         sessions.MapGet("/{sessionId}", (string sessionId, HttpContext http, HttpCommands run, CommandTable table) =>
-                run.Run(table.Sessions.GetSessionInfo, Context(http), new GetSessionParameters(Id(sessionId))))
+                run.Run(table.Sessions.GetSessionInfo, http.CommandContext(), new GetSessionParameters(Id(sessionId))))
             .WithSummary("One session; for its members and its administrator.");
         sessions.MapDelete("/{sessionId}", (string sessionId, HttpContext http, HttpCommands run, CommandTable table) =>
-                run.Run(table.Sessions.DeleteSession, Context(http), new DeleteSession(Id(sessionId), AccountEndpoints.Key(http))))
+                run.Run(table.Sessions.DeleteSession, http.CommandContext(), new DeleteSession(Id(sessionId), AccountEndpoints.Key(http))))
             .WithSummary("Deletes an empty session; for its administrator.");
         routes.MapGet("/version", (HttpContext http, HttpCommands run, CommandTable table) =>
-                run.Run(table.System.GetOrchestratorVersion, Context(http), NoParameters.Instance))
+                run.Run(table.System.GetOrchestratorVersion, http.CommandContext(), NoParameters.Instance))
             .WithTags("System").WithSummary("Which build this is.");
     }
-
-    private static CommandContext Context(HttpContext http) => http.CommandContext();
 
     private static SessionId Id(string text) => IId<SessionId>.IsWellFormed(text)
         ? new SessionId(text)

@@ -48,7 +48,8 @@ public interface IOrchestratorClient
 public sealed record Stamp(string Source, long Epoch, long Seq, long Prev);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionUpdated"/>.</summary>
-/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM, DATA_STREAM_DECLARED, DATA_STREAM_REMOVED.</param>
+/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM, DATA_STREAM_DECLARED, DATA_STREAM_REMOVED;
+/// those of the scenario are <see cref="ScenarioUpdate"/> and <see cref="TimelineUpdate"/>.</param>
 public sealed record SessionUpdate(string EventId, SessionUpdateData EventData);
 
 /// <summary>The user first, always: older clients read it by position. Null for a session without a master.</summary>

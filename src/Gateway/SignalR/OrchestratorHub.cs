@@ -6,6 +6,7 @@ using Orchestrator.Api;
 using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -72,7 +73,7 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
     public Task<Reply<Nothing>> LeaveRoom(LeaveRoom parameters) => Run(table.Rooms.LeaveRoom, parameters);
 
     /// <inheritdoc cref="IUserGrain.AddSession"/>
-    public Task<Reply<SessionRecord>> AddSession(AddSession parameters) => Run(table.Sessions.AddSession, parameters);
+    public Task<Reply<SessionRecord>> AddSession(AddSessionParameters parameters) => Run(table.Sessions.AddSession, parameters);
 
     /// <summary>All sessions by id, the caller's own last change included.</summary>
     public Task<Reply<IReadOnlyDictionary<SessionId, SessionRecord>>> GetSessions() => Run(table.Sessions.GetSessions);
@@ -88,6 +89,43 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
 
     /// <inheritdoc cref="IUserGrain.DeleteSession"/>
     public Task<Reply<Nothing>> DeleteSession(DeleteSession parameters) => Run(table.Sessions.DeleteSession, parameters);
+
+    /// <inheritdoc cref="AddScenarioParameters"/>
+    public Task<Reply<Nothing>> AddScenario(AddScenarioParameters parameters) => Run(table.Scenarios.AddScenario, parameters);
+
+    /// <inheritdoc cref="IScenarioCatalogueGrain.List"/>
+    public Task<Reply<IReadOnlyDictionary<string, ScenarioDefinition>>> GetScenarios() => Run(table.Scenarios.GetScenarios);
+
+    /// <inheritdoc cref="ScenarioParameters"/>
+    public Task<Reply<ScenarioDefinition>> GetScenarioInfo(ScenarioParameters parameters) => Run(table.Scenarios.GetScenarioInfo, parameters);
+
+    /// <inheritdoc cref="IScenarioCatalogueGrain.Remove"/>
+    public Task<Reply<Nothing>> RemoveScenario(RemoveScenario parameters) => Run(table.Scenarios.RemoveScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioInstanceParameters"/>
+    public Task<Reply<ScenarioInstanceRecord>> GetScenarioInstanceInfo(ScenarioInstanceParameters parameters) =>
+        Run(table.Timeline.GetScenarioInstanceInfo, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Start"/>
+    public Task<Reply<Nothing>> StartScenario(TimelineParameters parameters) => Run(table.Timeline.StartScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Restart"/>
+    public Task<Reply<Nothing>> RestartScenario(TimelineParameters parameters) => Run(table.Timeline.RestartScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Stop"/>
+    public Task<Reply<Nothing>> StopScenario(TimelineParameters parameters) => Run(table.Timeline.StopScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Pause"/>
+    public Task<Reply<Nothing>> PauseScenario(TimelineParameters parameters) => Run(table.Timeline.PauseScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Resume"/>
+    public Task<Reply<Nothing>> ResumeScenario(TimelineParameters parameters) => Run(table.Timeline.ResumeScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.Seek"/>
+    public Task<Reply<Nothing>> SeekScenario(SeekParameters parameters) => Run(table.Timeline.SeekScenario, parameters);
+
+    /// <inheritdoc cref="ScenarioControl.SetRate"/>
+    public Task<Reply<Nothing>> SetScenarioRate(RateParameters parameters) => Run(table.Timeline.SetScenarioRate, parameters);
 
     /// <inheritdoc cref="MessageToAllParameters"/>
     public Task<Reply<Nothing>> SendMessageToAll(MessageToAllParameters parameters) => Run(table.Traffic.SendMessageToAll, parameters);

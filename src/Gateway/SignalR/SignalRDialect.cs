@@ -3,6 +3,7 @@ using Orchestrator.Api;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 
 namespace Orchestrator.SignalR;
@@ -35,6 +36,7 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             PacketSent e => Call(
                 nameof(IOrchestratorClient.DataReceived), new DataPacket(e.Owner, e.Stream.Kind, e.Stream.Description, e.Data, envelope.At.Seq, previous)),
             AudioSent e => Call(nameof(IOrchestratorClient.AudioSent), new AudioEvent(e.From, e.Data), stamp),
+            ScenarioNews e => Call(nameof(IOrchestratorClient.SessionUpdated), ScenarioUpdates.Of(e, envelope.Source.Key), stamp),
             _ => ReadOnlyMemory<byte>.Empty,
         };
     }

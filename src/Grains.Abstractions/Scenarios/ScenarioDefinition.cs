@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace Orchestrator.Scenarios;
 
@@ -14,7 +15,22 @@ public sealed record ScenarioDefinition(
     [property: Id(2)] string? ScenarioDescription = null,
     [property: Id(3)] ImmutableArray<Room>? ScenarioRooms = null,
     [property: Id(4)] ImmutableArray<ScenarioEvent>? ScenarioEvents = null,
-    [property: Id(5)] Payload? ScenarioGltf = null);
+    [property: Id(5)] Payload? ScenarioGltf = null)
+{
+    /// <summary>As JSON on the wire; no limit on a definition is about anything else.</summary>
+    public int CountBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Json.Wire).Length;
+
+    public bool Equals(ScenarioDefinition? other) =>
+        other is not null
+        && ScenarioId == other.ScenarioId
+        && ScenarioName == other.ScenarioName
+        && ScenarioDescription == other.ScenarioDescription
+        && (ScenarioRooms ?? []).SequenceEqual(other.ScenarioRooms ?? [])
+        && (ScenarioEvents ?? []).SequenceEqual(other.ScenarioEvents ?? [])
+        && ScenarioGltf == other.ScenarioGltf;
+
+    public override int GetHashCode() => HashCode.Combine(ScenarioId, ScenarioName, ScenarioRooms?.Length ?? 0, ScenarioEvents?.Length ?? 0);
+}
 
 /// <summary>A place in a scenario.</summary>
 /// <param name="RoomCapacity">How many users it takes at a time; 0 is any number.</param>
@@ -35,4 +51,11 @@ public sealed record ScenarioEvent(
     [property: Id(0)] long At,
     [property: Id(1)] string EventId,
     [property: Id(2)] Payload? Data = null,
-    [property: Id(3)] string To = "all");
+    [property: Id(3)] string To = ScenarioEvent.ToAll)
+{
+    /// <summary>To every member.</summary>
+    public const string ToAll = "all";
+
+    /// <summary>To whoever is master then; to nobody if there is none.</summary>
+    public const string ToMaster = "master";
+}

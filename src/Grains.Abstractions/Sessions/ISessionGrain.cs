@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -59,6 +61,28 @@ public interface ISessionGrain : ISource, ISessionStreams
     /// </summary>
     [Alias("send-scene-event")]
     Task<Position> SendSceneEvent(Caller caller, SendSceneEvent command);
+
+    /// <summary>Asks for a right and answers nothing. Who may: a member or the administrator. Refusals: <see cref="RefusalCode.NotJoined"/>.</summary>
+    [Alias("demand-reader")]
+    Task DemandReader(UserId user);
+
+    /// <summary>
+    /// Asks for a right and answers nothing. Who may: the master or the administrator. Refusals: <see cref="RefusalCode.NotInSession"/> (neither a member nor the
+    /// administrator), <see cref="RefusalCode.NotAllowed"/>.
+    /// </summary>
+    [Alias("demand-director")]
+    Task DemandDirector(UserId user);
+
+    /// <summary>What the session was opened with. Called by its scenario instance. Refusals: <see cref="RefusalCode.SessionNotFound"/>.</summary>
+    [Alias("scenario")]
+    Task<SessionScenario> GetScenario();
+
+    /// <summary>
+    /// Publishes what happened in the scenario, in the order given, and answers the place after it; what was taken before (by its number) is not taken again. An event to
+    /// the master goes to whoever is master now. Called by the session's scenario instance. Refusals: <see cref="RefusalCode.SessionNotFound"/>.
+    /// </summary>
+    [Alias("publish-scenario")]
+    Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news);
 
     /// <summary>The last connection of a member or of the administrator was lost: its grace period begins.</summary>
     [Alias("went-away")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -11,6 +12,7 @@ namespace Orchestrator.Sessions;
 /// <param name="MasterEpoch">Counts the masters of the session: a master's command may carry it, and an old one is refused.</param>
 /// <param name="SessionUsers">Members in the order in which they joined.</param>
 /// <param name="SessionUserDefinitions">The same members, in the same order, with their names.</param>
+/// <param name="ScenarioClock">The scenario's clock as it was announced last; null before the first time.</param>
 [GenerateSerializer, Immutable, Alias("session-record")]
 public sealed record SessionRecord(
     [property: Id(0)] SessionId SessionId,
@@ -22,7 +24,8 @@ public sealed record SessionRecord(
     [property: Id(6)] string ScenarioId,
     [property: Id(7)] ImmutableArray<UserId> SessionUsers,
     [property: Id(8)] ImmutableArray<MemberRecord> SessionUserDefinitions,
-    [property: Id(9)] string SessionProtocol);
+    [property: Id(9)] string SessionProtocol,
+    [property: Id(10)] ScenarioClock? ScenarioClock = null);
 
 /// <summary>A member of a session as everybody may see it.</summary>
 /// <param name="UserData">One JSON object; null when the user has none. The list of sessions leaves it out.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -280,6 +281,7 @@ public sealed partial class Session(Limits limits)
         MemberJoinedRoom e => WithRoom(state!, e),
         MemberLeftRoom e => WithoutRoom(state!, e.User),
         DataStreamsChanged e => state! with { Streams = Next(state.Streams, e) },
+        ScenarioNews e => Take(state!, e),
         _ => state,
     };
 
@@ -309,7 +311,8 @@ public sealed partial class Session(Limits limits)
             state.Opening.Scenario.ScenarioId,
             [.. members.Select(m => m.User)],
             [.. members.Select(m => m.ToRecord())],
-            state.Opening.Protocol);
+            state.Opening.Protocol,
+            state.ScenarioClock);
     }
 
     /// <summary>What one command makes happen: applied at once, so that the next decision sees it.</summary>

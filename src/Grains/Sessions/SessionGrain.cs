@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -35,6 +37,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     private ISessionDirectoryGrain Directory => GrainFactory.GetGrain<ISessionDirectoryGrain>(ISessionDirectoryGrain.Key);
 
+    // Above this grain: called one way only.
+    private IScenarioInstanceGrain ScenarioInstance => GrainFactory.GetGrain<IScenarioInstanceGrain>(Id.Value);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (await _commit.Begin() is { } stored)
@@ -47,6 +52,11 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
             WatchForExpiry();
             WakeUsers(stored);
+            if (_session.HasTimeline)
+            {
+                _ = ScenarioInstance.Wake();
+            }
+
             return;
         }
 
@@ -109,6 +119,22 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         key: null,
         () => _session.SendSceneEvent(caller, command),
         () => _source.At));
+
+    public Task DemandReader(UserId user)
+    {
+        _session.DemandReader(user);
+        return Task.CompletedTask;
+    }
+
+    public Task DemandDirector(UserId user)
+    {
+        _session.DemandDirector(user);
+        return Task.CompletedTask;
+    }
+
+    public Task<SessionScenario> GetScenario() => Task.FromResult(_session.Scenario);
+
+    public Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news) => Task.FromResult(Live(() => _session.TakeScenario(news)));
 
     public Task WentAway(UserId user) => Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
 
@@ -181,6 +207,11 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         {
             _source.DropAll();
             TellMembersOfTheEnd();
+            if (_session.HasStartedScenario)
+            {
+                _ = ScenarioInstance.Ended();
+            }
+
             DeactivateOnIdle();
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
+using Orchestrator.Scenarios;
 using Orchestrator.Users;
 
 namespace Orchestrator.Sessions;
@@ -39,6 +40,14 @@ public sealed record SessionState
     /// <summary>Of those who have declared a stream or are registered for one.</summary>
     [Id(30)]
     public ImmutableDictionary<UserId, StreamsOfMember> Streams { get; init; } = ImmutableDictionary<UserId, StreamsOfMember>.Empty;
+
+    /// <summary>As it was announced last; null before the first time.</summary>
+    [Id(7)]
+    public ScenarioClock? ScenarioClock { get; init; }
+
+    /// <summary>Of the last news of the scenario that was taken.</summary>
+    [Id(8)]
+    public long ScenarioNumber { get; init; }
 }
 
 /// <summary>A member as it is stored.</summary>

@@ -18,7 +18,7 @@ internal sealed class MessageCopier
     private static readonly HashSet<Type> SharedTypes =
     [
         typeof(string), typeof(decimal), typeof(Guid), typeof(Uri), typeof(Version), typeof(TimeSpan), typeof(DateTime),
-        typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(CancellationToken), typeof(GrainId),
+        typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(CancellationToken), typeof(GrainId), typeof(TickStatus),
     ];
 
     private readonly ConcurrentDictionary<Type, Func<object, object>> _copies = new();

@@ -78,6 +78,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
             rows.Add("SendSceneEventToUserDirect", $"[{{\"userId\":\"{id}\",\"event\":1}}]", 700);
         }
 
+        AddScenarioRows(rows);
         Add(rows, "SendMessageToAll", 207, "{}", "{\"message\":null}", "{\"message\":1,\"message\":2}", "{\"message\":1,\"userId\":\"u\"}", "{\"message\":1,\"key\":\"\"}");
         Add(rows, "SendMessage", 207, "{\"message\":1}", "{\"userId\":\"u\"}", "{\"userId\":\"u\",\"message\":null}");
         foreach (var epoch in new[] { "\"1\"", "1.5", "1e400", "99999999999999999999", "true", "{}" })
@@ -162,6 +163,46 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         }
     }
 
+    private static void AddScenarioRows(TheoryData<string, string, int> rows)
+    {
+        foreach (var id in new[] { "null", "1", "{}", "[]", "\"\"", "\" \"", "\"\\ud800\"" })
+        {
+            rows.Add("AddScenario", $"[{{\"scenarioId\":{id}}}]", 207);
+        }
+
+        foreach (var rooms in new[] { "1", "{}", "[null]", "[1]", "[{}]", "[{\"roomId\":\"r\"}]", "[{\"roomId\":\"r\",\"roomName\":\"R\",\"roomCapacity\":-1}]" })
+        {
+            rows.Add("AddScenario", $"[{{\"scenarioId\":\"s\",\"scenarioRooms\":{rooms}}}]", 207);
+            rows.Add("AddSession", $"[{{\"sessionName\":\"n\",\"scenarioDefinition\":{{\"scenarioId\":\"s\",\"scenarioRooms\":{rooms}}}}}]", 207);
+        }
+
+        foreach (var events in new[] { "1", "[null]", "[{}]", "[{\"at\":-1,\"eventId\":\"e\"}]", "[{\"at\":1.5,\"eventId\":\"e\"}]", "[{\"at\":1,\"eventId\":\"\"}]", "[{\"at\":1,\"eventId\":\"e\",\"to\":\"a b\"}]" })
+        {
+            rows.Add("AddScenario", $"[{{\"scenarioId\":\"s\",\"scenarioEvents\":{events}}}]", 207);
+        }
+
+        Add(rows, "AddSession", 207, "{\"sessionName\":\"n\",\"scenarioId\":\"\"}", $"{{\"sessionName\":\"n\",\"scenarioId\":\"t\",{Scenario}}}");
+        Add(rows, "AddSession", 9008, "{\"sessionName\":\"n\",\"scenarioId\":\"no such\"}");
+        Add(rows, "AddScenario", 9003, $"{{\"scenarioId\":\"{Long}\"}}", $"{{\"scenarioId\":\"s\",\"key\":\"{new string('k', 129)}\"}}");
+        Add(rows, "GetScenarioInfo", 207, "{}", "{\"scenarioId\":null}", "{\"scenarioId\":1}");
+        Add(rows, "GetScenarioInfo", 9008, "{\"scenarioId\":\"\"}", "{\"scenarioId\":\"no such\"}");
+        Add(rows, "RemoveScenario", 9008, "{\"scenarioId\":\"no such\"}");
+        Add(rows, "GetScenarioInstanceInfo", 207, "{\"scenarioId\":\"a b\"}", "{\"scenarioId\":1}");
+        Add(rows, "GetScenarioInstanceInfo", 700, "{\"scenarioId\":\"no-such-session\"}");
+        foreach (var command in new[] { "StartScenario", "RestartScenario", "StopScenario", "PauseScenario", "ResumeScenario" })
+        {
+            Add(rows, command, 207, "null", "1", "{\"key\":\"\"}", "{\"positionMs\":1}");
+        }
+
+        Add(rows, "RestartScenario", 9009, "{}");
+        Add(rows, "StopScenario", 9009, "{}");
+        Add(rows, "PauseScenario", 9009, "{}");
+        Add(rows, "ResumeScenario", 9009, "{}");
+        Add(rows, "SeekScenario", 9009, "{\"positionMs\":0}");
+        Add(rows, "SeekScenario", 207, "{\"positionMs\":-1}", "{\"positionMs\":1.5}", "{\"positionMs\":\"1\"}", "{\"positionMs\":31536000000}");
+        Add(rows, "SetScenarioRate", 207, "{}", "{\"rate\":0}", "{\"rate\":-1}", "{\"rate\":0.09}", "{\"rate\":10.1}", "{\"rate\":1e400}", "{\"rate\":\"1\"}", "{\"rate\":null}");
+    }
+
     [Theory]
     [MemberData(nameof(Rows))]
     public async Task A_wrong_parameter_is_refused_and_changes_nothing(string command, string arguments, int code)
@@ -206,6 +247,18 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "JoinSession", "{\"sessionId\":\"s\"}" },
         { "LeaveSession", "" },
         { "DeleteSession", "{\"sessionId\":\"s\"}" },
+        { "AddScenario", "{\"scenarioId\":\"s\"}" },
+        { "GetScenarios", "" },
+        { "GetScenarioInfo", "{\"scenarioId\":\"s\"}" },
+        { "RemoveScenario", "{\"scenarioId\":\"s\"}" },
+        { "GetScenarioInstanceInfo", "{}" },
+        { "StartScenario", "{}" },
+        { "RestartScenario", "{}" },
+        { "StopScenario", "{}" },
+        { "PauseScenario", "{}" },
+        { "ResumeScenario", "{}" },
+        { "SeekScenario", "{\"positionMs\":1}" },
+        { "SetScenarioRate", "{\"rate\":1}" },
         { "SendMessageToAll", "{\"message\":1}" },
         { "SendMessage", "{\"userId\":\"u\",\"message\":1}" },
         { "SendSceneEventToMaster", "{\"event\":1}" },

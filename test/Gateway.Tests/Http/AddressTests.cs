@@ -64,7 +64,7 @@ public sealed class AddressTests(SharedServer shared) : ServerTest(shared)
 
         References(description).ShouldAllBe(r => Resolve(description, r).ValueKind == JsonValueKind.Object);
         var schemas = description.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(s => s.Name).ToArray();
-        foreach (var expected in new[] { "Credentials", "PasswordChange", "TokenBody", "AccountRecord", "SessionRecord", "MemberRecord", "VersionBody" })
+        foreach (var expected in new[] { "Credentials", "PasswordChange", "TokenBody", "AccountRecord", "SessionRecord", "MemberRecord", "VersionBody", "ScenarioDefinition" })
         {
             schemas.ShouldContain(expected);
         }

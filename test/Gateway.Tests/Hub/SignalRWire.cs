@@ -95,3 +95,7 @@ public sealed class SignalRAccountTests(SharedServer shared) : AccountScenarios(
 public sealed class SignalRClockTests(SharedServer shared) : ClockScenarios(new SignalRWire(shared.Server), shared.Server);
 
 public sealed class SignalRAdministrationTests() : AdministrationScenarios(static server => new SignalRWire(server));
+
+public sealed class SignalRCatalogueTests(SharedServer shared) : CatalogueScenarios(new SignalRWire(shared.Server), shared.Server);
+
+public sealed class SignalRTimelineTests(SharedServer shared) : TimelineScenarios(new SignalRWire(shared.Server), shared.Server);

@@ -75,6 +75,6 @@ public sealed partial class WireTests
     [GeneratedRegex(@"^\| `(?<name>[A-Z]\w+)` \| (?<parameters>[^|]*)\|[^|]*\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex CommandRow();
 
-    [GeneratedRegex(@" *\{[^}]*\}", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@" *\{[^}]*\}(\[\])?", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Nested();
 }

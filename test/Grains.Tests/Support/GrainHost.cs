@@ -17,6 +17,8 @@ internal sealed record GrainHostSetup
 
     public ManualTimeProvider Time { get; init; } = new();
 
+    public MemoryReminderTable Reminders { get; init; } = new();
+
     public Limits Limits { get; init; } = new() { GraceSeconds = 30, MasterGraceSeconds = 3, SessionsPerUserMax = 3, DevicesPerUserMax = 3 };
 
     public bool CopyMessages { get; init; }
@@ -56,6 +58,7 @@ internal sealed class GrainHost : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<TimeProvider>(setup.Time);
         services.AddSingleton<IGrainStorage>(setup.Storage);
+        services.AddSingleton<IReminderTable>(setup.Reminders);
         services.AddSingleton<IIdSource>(new CountedIds());
         services.AddSingleton(setup.Limits);
         services.AddLocalEngine(options =>

@@ -16,6 +16,9 @@ internal sealed class TestStorage : IGrainStorage
 
     public bool Holds(string state, string key) => _records.ContainsKey((state, key));
 
+    /// <summary>How often this record was written since it was made.</summary>
+    public int Writes(string state, string key) => _records.GetValueOrDefault((state, key));
+
     public int Count(string state) => _records.Keys.Count(r => r.State == state);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

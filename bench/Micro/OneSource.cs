@@ -55,6 +55,8 @@ internal sealed class OneSource(Source source) : IGrainFactory
 
         public Task LoggedOut(UserId user) => throw new NotSupportedException();
 
+        public Task Reset() => throw new NotSupportedException();
+
         public Task Wake() => throw new NotSupportedException();
     }
 }

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 namespace Orchestrator.EndToEnd;
 
 /// <summary>kill -9 in the middle of a timeline: it goes on by itself, and no event comes twice.</summary>
-public sealed class TimelineTests
+public sealed class TimelineTests(ITestOutputHelper output)
 {
     private const int Events = 120;
     private const int PeriodMs = 50;
@@ -41,6 +41,7 @@ public sealed class TimelineTests
         var first = Index(after[0]);
         first.ShouldBeInRange(before.Length, next);
         after.Select(Index).ShouldBe(Enumerable.Range(first, Events - first));
+        output.WriteLine($"{before.Length} events before kill -9; {first - before.Length} fired while nobody was connected; {after.Length} after, {after.Count(e => e.GetProperty("late").GetBoolean())} of them marked late.");
         after.Select(e => e.GetProperty("run").GetInt32()).ShouldAllBe(run => run == 1);
         (await back.Invoke("GetScenarioInstanceInfo", new { })).Ok().Body.GetProperty("nextEvent").GetInt32().ShouldBe(Events);
     }

@@ -9,7 +9,12 @@ public sealed class ScenarioRulesTests
 {
     private static readonly Limits Small = new()
     {
-        RoomsPerScenarioMax = 3, EventsPerScenarioMax = 3, NameLengthMax = 10, DescriptionLengthMax = 20, ScenarioBytesMax = 1_024, ScenarioDaysMax = 1,
+        RoomsPerScenarioMax = 3,
+        EventsPerScenarioMax = 3,
+        NameLengthMax = 10,
+        DescriptionLengthMax = 20,
+        ScenarioBytesMax = 1_024,
+        ScenarioDaysMax = 1,
     };
 
     [Theory]

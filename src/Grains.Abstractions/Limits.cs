@@ -149,6 +149,10 @@ public sealed class Limits
     [Range(0, 3_600_000)]
     public int ScenarioLateMs { get; set; } = 1_000;
 
+    /// <summary>After a restart, how long the timeline waits for members that are not back yet, in seconds: what fires before, they would never hear.</summary>
+    [Range(0d, 3_600d)]
+    public double ScenarioReturnSeconds { get; set; } = 5;
+
     public TimeSpan ScenarioLengthMax => TimeSpan.FromDays(ScenarioDaysMax);
 
     public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);

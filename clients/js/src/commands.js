@@ -124,7 +124,7 @@ export class Commands {
     return this.run('GetRoomInfo', undefined);
   }
 
-  /** @param {{ roomId: string, key?: string }} parameters @returns {Promise<RoomInstance>} */
+  /** @param {{ roomId: string, key?: string }} parameters @returns {Promise<{}>} */
   joinRoom(parameters) {
     return this.run('JoinRoom', parameters, { own: this.#roomId !== parameters?.roomId });
   }

@@ -31,9 +31,9 @@ public sealed class ResetListener(Relay relay, ConnectionTable connections, Dism
         }
     }
 
-    private async Task Reset(ConnectionId? spared)
+    private async Task Reset(OrchestratorReset reset)
     {
-        ClientConnection[] ended = [.. connections.All.Where(c => c.Id != spared)];
+        ClientConnection[] ended = [.. connections.All.Where(c => c.Id != reset.Spared && c.Id.OpenedAt <= reset.At)];
         UserId[] users = [.. ended.Select(c => c.Caller?.User).OfType<UserId>().Distinct()];
         foreach (var connection in ended)
         {
@@ -52,7 +52,7 @@ public sealed class ResetListener(Relay relay, ConnectionTable connections, Dism
             if (envelope.Envelope.Event is OrchestratorReset reset)
             {
                 // Not under the lock of the link. It fails for nobody: what does not succeed is tried again.
-                _ = Task.Run(() => resets.Reset(reset.Spared));
+                _ = Task.Run(() => resets.Reset(reset));
             }
         }
 

@@ -17,8 +17,9 @@ public interface IOrchestratorGrain : ISource
 }
 
 /// <summary>Everybody is logged out, everywhere.</summary>
+/// <param name="At">Connections opened after it stay: who comes back at once must not be closed once more.</param>
 [GenerateSerializer, Immutable, Alias("orchestrator-reset")]
-public sealed record OrchestratorReset([property: Id(0)] ConnectionId? Spared) : Event
+public sealed record OrchestratorReset([property: Id(0)] ConnectionId? Spared, [property: Id(1)] DateTimeOffset At) : Event
 {
     public override bool ChangesState => false;
 }

@@ -84,6 +84,10 @@ public interface ISessionGrain : ISource, ISessionStreams
     [Alias("publish-scenario")]
     Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news);
 
+    /// <summary>Whether what is published now would not reach some member: it is away, or has no connection that follows the session yet.</summary>
+    [Alias("is-missing-members")]
+    Task<bool> IsMissingMembers();
+
     /// <summary>The last connection of a member or of the administrator was lost: its grace period begins.</summary>
     [Alias("went-away")]
     Task WentAway(UserId user);

@@ -23,7 +23,7 @@ public sealed class OrchestratorGrain(Limits limits, TimeProvider time) : Grain,
 
     public Task Reset(ConnectionId? spared)
     {
-        _source.Publish([Outgoing.ToEveryone(new OrchestratorReset(spared))]);
+        _source.Publish([Outgoing.ToEveryone(new OrchestratorReset(spared, time.GetUtcNow()))]);
         return Task.CompletedTask;
     }
 

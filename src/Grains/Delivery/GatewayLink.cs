@@ -19,6 +19,8 @@ internal sealed class GatewayLink(IRelay relay, long last)
 
     public bool IsEmpty => _seats.Count == 0;
 
+    public bool Has(UserId user) => _users.ContainsKey(user);
+
     public void Enter(Seat seat)
     {
         Leave(seat.Connection);

@@ -22,6 +22,9 @@ public sealed class Source(SourceId id, int logBytesMax)
 
     public bool HasSubscribers => _gateways.Count > 0;
 
+    /// <summary>Whether this user has a seat.</summary>
+    public bool IsHeardBy(UserId user) => _gateways.Values.Any(link => link.Has(user));
+
     /// <summary>Takes the epoch; nothing is published before.</summary>
     public void Begin(long epoch) => At = new Position(epoch, 0);
 

@@ -16,6 +16,8 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan VacantFor = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan LookForMembersEvery = TimeSpan.FromMilliseconds(100);
+
     // Far moments are approached in steps, each of which also keeps the activation.
     private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(1);
 
@@ -23,14 +25,16 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
     private readonly Committer<ScenarioInstanceState> _commit;
     private readonly ScenarioPublisher _publisher;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
+    private DateTimeOffset? _returnBy;
     private Task _reminding = Task.CompletedTask;
 
     public ScenarioInstanceGrain(
         [PersistentState("scenario")] IPersistentState<Stored<ScenarioInstanceState>> store, Limits limits, TimeProvider time, ILogger<ScenarioInstanceGrain> log)
     {
-        (_time, _log) = (time, log);
+        (_time, _log, _patience) = (time, log, TimeSpan.FromSeconds(limits.ScenarioReturnSeconds));
         _publisher = new ScenarioPublisher(Session, limits, time, log);
         _commit = new(store, new(() => _instance.State, null, Written, DeactivateOnIdle, limits, time, log));
     }
@@ -44,6 +48,7 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
         if (await _commit.Begin() is { } stored)
         {
             _instance.Restore(stored);
+            _returnBy = _time.GetUtcNow() + _patience;
             // What is due is looked up in the session's definition, and this activation must not wait for it.
             Schedule(TimeSpan.Zero);
             return;
@@ -149,6 +154,12 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
             await Ready();
             if (_instance.IsDue(_time.GetUtcNow()))
             {
+                if (await MembersAreMissing())
+                {
+                    Schedule(LookForMembersEvery);
+                    return;
+                }
+
                 await _commit.Durable(null, () => _instance.Fire(_time.GetUtcNow()), static () => true);
                 await _publisher.Settled;
             }
@@ -172,6 +183,23 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
             await Task.Delay(RetryAfter, _time, CancellationToken.None);
             Schedule(TimeSpan.Zero);
         }
+    }
+
+    /// <summary>After a restart members come back one by one, and what fires before they are there they never hear.</summary>
+    private async Task<bool> MembersAreMissing()
+    {
+        if (_returnBy is not { } by)
+        {
+            return false;
+        }
+
+        if (_time.GetUtcNow() < by && await Session.IsMissingMembers())
+        {
+            return true;
+        }
+
+        _returnBy = null;
+        return false;
     }
 
     private void Schedule()

@@ -101,6 +101,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task<bool> Exists() => Task.FromResult(_session.IsOpen);
 
+    public Task<bool> IsMissingMembers() =>
+        Task.FromResult(_session.IsOpen && _session.State!.Members.Values.Any(m => m.AwaySince is not null || !_source.IsHeardBy(m.User)));
+
     public Task<bool> HasMember(UserId user) => Task.FromResult(_session.HasMember(user));
 
     public Task<SessionSnapshot> Get(Caller caller)

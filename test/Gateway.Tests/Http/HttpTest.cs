@@ -60,6 +60,8 @@ public static class HttpRequests
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
+        // A large one asks before it is sent: a body that nobody reads may break the pipe before the answer is seen.
+        request.Headers.ExpectContinue = body is string { Length: > 1_000_000 };
         using var response = await server.Http.SendAsync(request);
         return new HttpAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers);
     }

@@ -103,6 +103,16 @@ run_sample() { # engine
   wait "$server" 2> /dev/null
 }
 
+# A whole evening; it starts and kills a server of its own.
+run_evening() { # engine
+  say "samples/first-light: the evening ($1)"
+  if (cd samples/first-light && npm ci --no-audit --no-fund --silent && node evening.mjs --server "../../artifacts/$1/bin/Silo/release/orchestrator"); then
+    count 1 0 0
+  else
+    count 0 1 0
+  fi
+}
+
 # The load program in small: everything must arrive, once and in order. It measures nothing here.
 run_bench() { # arguments...
   say "bench/Load $*"
@@ -126,6 +136,7 @@ for project in test/*.Tests; do
 done
 run_node clients/js
 run_sample local
+run_evening local
 run_bench sessions --smoke --with-floor --rounds 1
 run_bench stall --smoke
 
@@ -134,6 +145,7 @@ if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orlea
   must "build (Orleans)" dotnet build test/Gateway.Tests -c Release -p:Engine=Orleans --verbosity quiet
   run_dotnet orleans Gateway.Tests
   run_sample orleans
+  run_evening orleans
 else
   missing=$(grep -oE 'Unable to find package [^ ]+' "$results/orleans.log" | head -n 1)
   echo "Engine=Orleans does not restore with the configured package sources (${missing:-see dotnet restore src/Silo -p:Engine=Orleans}); its tests are skipped."

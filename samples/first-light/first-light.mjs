@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Cable } from './cable.mjs';
 import { Person } from './person.mjs';
+import { seconds, Telling, update } from './telling.mjs';
 
 const LIMIT_MS = 60_000;
 const BACK_WITHIN_MS = 5_000;
@@ -13,7 +14,7 @@ const url = readUrl();
 const begin = performance.now();
 const people = [];
 let cable;
-let facts = 0;
+const tell = new Telling();
 let wasThere = false;
 let fail;
 const failed = new Promise((_, reject) => { fail = (sentence) => reject(new Error(sentence)); });
@@ -24,7 +25,7 @@ try {
   wasThere = true;
   console.log(`\nFirst light at ${url}`);
   await Promise.race([story(), failed]);
-  console.log(`\nAll is well: ${facts} things checked in ${seconds(begin)}.\n`);
+  console.log(`\nAll is well: ${tell.facts} things checked in ${seconds(begin)}.\n`);
 } catch (error) {
   const gone = wasThere && !await answers() ? `The server at ${url} does not answer any more. ` : '';
   console.log(`\n  ✗ ${gone}${error.message}\n`);
@@ -46,128 +47,128 @@ async function story() {
 }
 
 async function logIn() {
-  chapter('Three people log in, each from a process of their own');
+  tell.chapter('Three people log in, each from a process of their own');
   cable = await Cable.to(url);
   const [ada, ben, cleo] = [begins('Ada'), begins('Ben'), begins('Cleo', cable.url)];
   for (const person of [ada, ben, cleo]) {
     await person.do('connect');
     await person.do('login', { userName: person.name });
-    check(person.id, `${person.name} is here (process ${person.process.pid})`);
+    tell.check(person.id, `${person.name} is here (process ${person.process.pid})`);
   }
 
   return [ada, ben, cleo];
 }
 
 async function gather(ada, ben, cleo) {
-  chapter('A session');
+  tell.chapter('A session');
   const { sessionId } = await ada.do('addSession', {
     sessionName: 'First light', scenarioDefinition: { scenarioId: 'sunrise' }, canBeMaster: false,
   });
-  check(ada.state.session.sessionMaster === null, 'Ada adds a session: she administers it, and leaves its scene to others');
+  tell.check(ada.state.session.sessionMaster === null, 'Ada adds a session: she administers it, and leaves its scene to others');
   await ben.do('joinSession', { sessionId });
-  check(ben.state.session.sessionMaster === ben.id, 'Ben joins: the first who may be, he is the master');
+  tell.check(ben.state.session.sessionMaster === ben.id, 'Ben joins: the first who may be, he is the master');
   await cleo.do('joinSession', { sessionId });
   await ada.hears('sessionUpdated', update('USER_JOINED_SESSION', ben));
   await ada.hears('sessionUpdated', update('MASTER_CHANGED', ben));
   await ada.hears('sessionUpdated', update('USER_JOINED_SESSION', cleo));
   await ben.hears('sessionUpdated', update('USER_JOINED_SESSION', cleo));
-  check(cleo.state.session.sessionUsers.length === 3, 'Cleo joins; the others are told');
+  tell.check(cleo.state.session.sessionUsers.length === 3, 'Cleo joins; the others are told');
   return sessionId;
 }
 
 async function talk(ada, ben, cleo) {
-  chapter('Scene events and a message');
+  tell.chapter('Scene events and a message');
   await cleo.do('sendSceneEventToMaster', { event: 'may I open the door?' });
   const asked = await ben.hears('sceneEventToMaster');
-  check(asked.sceneEventFrom === cleo.id, `Cleo to the master: “${asked.sceneEventData}”`);
+  tell.check(asked.sceneEventFrom === cleo.id, `Cleo to the master: “${asked.sceneEventData}”`);
 
   await ben.do('sendSceneEventToAllUsers', { event: 'the door opens' });
   const seen = await Promise.all([ada, ben, cleo].map((p) => p.hears('sceneEventToUser')));
-  check(seen.every((e) => e.sceneEventData === 'the door opens'), 'Ben, the master, to all: “the door opens”');
+  tell.check(seen.every((e) => e.sceneEventData === 'the door opens'), 'Ben, the master, to all: “the door opens”');
 
   await ben.do('sendSceneEventToUser', { userId: cleo.id, event: 'come in' });
-  check((await cleo.hears('sceneEventToUser')).sceneEventData === 'come in', 'Ben to Cleo alone: “come in”');
+  tell.check((await cleo.hears('sceneEventToUser')).sceneEventData === 'come in', 'Ben to Cleo alone: “come in”');
 
   await cleo.do('sendSceneEventToUserDirect', { userId: ada.id, event: 'wave' });
   const waved = await ada.hears('sceneEventToUser');
-  check(waved.sceneEventFrom === cleo.id && waved.sceneEventData === 'wave', 'Cleo to Ada, past the master: “wave”');
-  check(ben.take('sceneEventToUser').length === 0, 'Ben did not hear that');
+  tell.check(waved.sceneEventFrom === cleo.id && waved.sceneEventData === 'wave', 'Cleo to Ada, past the master: “wave”');
+  tell.check(ben.take('sceneEventToUser').length === 0, 'Ben did not hear that');
 
   await ada.do('sendMessageToAll', { message: 'Good morning!' });
   const read = await Promise.all([ada, ben, cleo].map((p) => p.hears('messageSent')));
-  check(read.every((m) => m.message === 'Good morning!' && m.messageFromName === 'Ada'), 'Ada writes to all: “Good morning!”');
+  tell.check(read.every((m) => m.message === 'Good morning!' && m.messageFromName === 'Ada'), 'Ada writes to all: “Good morning!”');
 }
 
 async function makeAMistake(ada) {
-  chapter('A mistake');
-  await isRefused(ada.do('sendMessageToAll', { text: 'Hello?' }), 207, 'Ada writes {"text": …} where {"message": …} is meant');
+  tell.chapter('A mistake');
+  await tell.isRefused(ada.do('sendMessageToAll', { text: 'Hello?' }), 207, 'Ada writes {"text": …} where {"message": …} is meant');
 }
 
 async function pullTheCable(ada, ben, cleo) {
-  chapter(`Ben counts to ${NUMBERS} for all, and somebody trips over Cleo's cable`);
+  tell.chapter(`Ben counts to ${NUMBERS} for all, and somebody trips over Cleo's cable`);
   cleo.take('connection');
   for (let n = 1; n <= NUMBERS; n++) {
     await ben.do('sendSceneEventToAllUsers', { event: n });
     if (n === PULL_AT) {
       cable.pull();
       await cleo.hears('connection', ({ state }) => state === 'lost');
-      check(true, `At ${n} Cleo's socket is destroyed; Ben counts on`);
+      tell.check(true, `At ${n} Cleo's socket is destroyed; Ben counts on`);
     } else if (n === PLUG_AT) {
       cable.plug();
-      check(true, `At ${n} the cable is back, and Cleo returns by herself`);
+      tell.check(true, `At ${n} the cable is back, and Cleo returns by herself`);
     }
   }
 
   const { recovered } = await cleo.hears('connection', ({ state }) => state === 'resumed');
-  check(recovered, 'Cleo is told that nothing is lost');
+  tell.check(recovered, 'Cleo is told that nothing is lost');
   for (const person of [ada, ben, cleo]) {
     const last = await person.hears('sceneEventToUser', (e) => e.sceneEventData === NUMBERS);
     const numbers = [...person.take('sceneEventToUser'), last].map((e) => e.sceneEventData);
-    check(isCount(numbers), `${person.name} has every number from 1 to ${NUMBERS}, once and in order`, `${person.name} has ${numbers}`);
+    tell.check(isCount(numbers), `${person.name} has every number from 1 to ${NUMBERS}, once and in order`, `${person.name} has ${numbers}`);
   }
 
   await Promise.all([ada, ben].map((p) => p.hears('sessionUpdated', update('USER_RETURNED', cleo))));
 }
 
 async function killTheMaster(ada, ben, cleo) {
-  chapter("Ben's program crashes");
+  tell.chapter("Ben's program crashes");
   const { resumeToken, graceSeconds, session } = ben.state;
   const killed = performance.now();
   ben.kill();
   await Promise.all([ada, cleo].map((p) => p.hears('sessionUpdated', update('USER_AWAY', ben))));
-  check(true, `Killed (process ${ben.process.pid}): the others see him away after ${seconds(killed)}`);
+  tell.check(true, `Killed (process ${ben.process.pid}): the others see him away after ${seconds(killed)}`);
   await Promise.all([ada, cleo].map((p) => p.hears('sessionUpdated', update('MASTER_CHANGED', cleo))));
-  check(true, `He does not return: after ${seconds(killed)} Cleo is the master`);
+  tell.check(true, `He does not return: after ${seconds(killed)} Cleo is the master`);
   await cleo.do('sendSceneEventToAllUsers', { event: 'the show goes on' });
-  check((await ada.hears('sceneEventToUser')).sceneEventData === 'the show goes on', 'Cleo, the master, to all: “the show goes on”');
+  tell.check((await ada.hears('sceneEventToUser')).sceneEventData === 'the show goes on', 'Cleo, the master, to all: “the show goes on”');
 
-  say(`His seat is kept for ${graceSeconds} s, then he would be gone. We do not wait for that:`);
+  tell.say(`His seat is kept for ${graceSeconds} s, then he would be gone. We do not wait for that:`);
   const again = begins('Ben');
   await again.do('connect');
   await again.do('resume', { token: resumeToken });
   await ada.hears('sessionUpdated', update('USER_RETURNED', ben));
-  check(again.id === ben.id && again.state.session.sessionMaster === cleo.id, 'Ben starts again and takes up his seat; the master is Cleo');
+  tell.check(again.id === ben.id && again.state.session.sessionMaster === cleo.id, 'Ben starts again and takes up his seat; the master is Cleo');
   const late = again.do('sendSceneEventToAllUsers', { event: 'the door closes', masterEpoch: session.masterEpoch });
-  await isRefused(late, 3012, 'What he had still wanted to say as the master');
+  await tell.isRefused(late, 3012, 'What he had still wanted to say as the master');
   return again;
 }
 
 async function sayGoodbye(sessionId, ada, ben, cleo) {
-  chapter('Good night');
+  tell.chapter('Good night');
   await cleo.do('leaveSession');
   await ben.hears('sessionUpdated', update('USER_LEFT_SESSION', cleo));
-  await isRefused(ada.do('deleteSession', { sessionId }), 504, 'Ada deletes the session too early');
+  await tell.isRefused(ada.do('deleteSession', { sessionId }), 504, 'Ada deletes the session too early');
   await ben.do('leaveSession');
   await ada.hears('sessionUpdated', update('USER_LEFT_SESSION', ben));
   await ada.do('leaveSession');
-  check(ada.state.session === null, 'Cleo, Ben and Ada leave');
+  tell.check(ada.state.session === null, 'Cleo, Ben and Ada leave');
   await ada.do('deleteSession', { sessionId });
-  check(!(sessionId in await ada.do('getSessions')), 'Ada deletes the session; it is in no list any more');
+  tell.check(!(sessionId in await ada.do('getSessions')), 'Ada deletes the session; it is in no list any more');
   for (const person of [ada, ben, cleo]) {
     await person.do('logout');
   }
 
-  check([ada, ben, cleo].every((p) => p.state.repairs === 0), 'All log out; nothing had to be sent again on a standing connection');
+  tell.check([ada, ben, cleo].every((p) => p.state.repairs === 0), 'All log out; nothing had to be sent again on a standing connection');
 }
 
 /** Starts somebody's program. */
@@ -199,39 +200,8 @@ function answers() {
   return fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(BACK_WITHIN_MS) }).then(() => true, () => false);
 }
 
-async function isRefused(command, error, what) {
-  const refusal = await command.then(() => null, (e) => e);
-  check(refusal?.error === error, `${what}: ${refusal?.error} ${refusal?.code}, “${refusal?.message}”`, `${what}: it was not refused with ${error}`);
-}
-
-function update(eventId, person) {
-  return (event) => event.eventId === eventId && event.eventData.userId === person.id;
-}
-
 function isCount(numbers) {
   return numbers.length === NUMBERS && numbers.every((n, i) => n === i + 1);
-}
-
-function chapter(title) {
-  console.log(`\n${title}`);
-}
-
-function say(sentence) {
-  console.log(`    ${sentence}`);
-}
-
-function check(isTrue, sentence, otherwise = `Not so: ${sentence}`) {
-  if (!isTrue) {
-    throw new Error(otherwise);
-  }
-
-  facts++;
-  console.log(`  ✓ ${sentence}`);
-}
-
-function seconds(since) {
-  const ms = performance.now() - since;
-  return ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function readUrl() {

@@ -32,7 +32,12 @@ export class Person {
   }
 
   /** The first event of a name that fits, heard already or within a time. */
-  hears(name, fits = () => true) {
+  async hears(name, fits = () => true) {
+    return (await this.hearsWhen(name, fits)).event;
+  }
+
+  /** The same, with the moment on the server's clock at which it was heard. */
+  hearsWhen(name, fits = () => true) {
     const heard = new Promise((resolve) => {
       const look = () => {
         const at = this.#heard.findIndex((h) => h.name === name && fits(h.event));
@@ -41,7 +46,7 @@ export class Person {
         }
 
         this.#listeners.delete(look);
-        resolve(this.#heard.splice(at, 1)[0].event);
+        resolve(this.#heard.splice(at, 1)[0]);
       };
       this.#listeners.add(look);
       look();
@@ -51,7 +56,12 @@ export class Person {
 
   /** The events of a name that nobody has asked about. */
   take(name) {
-    const taken = this.#heard.filter((h) => h.name === name).map((h) => h.event);
+    return this.takeWhen(name).map((h) => h.event);
+  }
+
+  /** The same, with their moments. */
+  takeWhen(name) {
+    const taken = this.#heard.filter((h) => h.name === name);
     this.#heard = this.#heard.filter((h) => h.name !== name);
     return taken;
   }

@@ -35,6 +35,18 @@ internal static class House
             .Select(file => (file.Path, File.ReadAllText(file.File)));
     }
 
+    /// <summary>A text file of the repository.</summary>
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    /// <summary>All source files of the tests, those of the JavaScript client too.</summary>
+    public static IReadOnlyList<(string Path, string Text)> TestSources() =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Root, "test"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "clients", "js", "test"), "*.test.js"))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(file => (file, File.ReadAllText(file))),
+    ];
+
     /// <summary>The assemblies that an assembly refers to.</summary>
     public static ImmutableHashSet<string> References(Assembly assembly) =>
         [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!)];

@@ -46,6 +46,7 @@ internal static class LoadCommand
         root.Subcommands.Add(StartCommand());
         root.Subcommands.Add(StallCommand());
         root.Subcommands.Add(TimelineCommand());
+        root.Subcommands.Add(ListCommand());
         root.Subcommands.Add(FloorServerCommand());
         return root;
     }
@@ -112,6 +113,18 @@ internal static class LoadCommand
         {
             var plan = new TimelinePlan(parsed.GetValue(sessions), parsed.GetValue(events), parsed.GetValue(period), parsed.GetValue(lead), parsed.GetValue(Seed));
             return TimelineRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
+        });
+    }
+
+    private static Command ListCommand()
+    {
+        var sessions = Option("--sessions", "Sessions in the list at last.", 10_000);
+        var clients = Option("--clients", "Clients that ask for it.", 1_000);
+        var calls = Option("--calls", "Calls of each.", 2);
+        return Run(new Command("list", "What GetSessions costs.") { sessions, clients, calls }, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new ListPlan(parsed.GetValue(sessions), parsed.GetValue(clients), parsed.GetValue(calls));
+            return ListRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
         });
     }
 

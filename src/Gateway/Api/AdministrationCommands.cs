@@ -42,8 +42,8 @@ public sealed class AdministrationCommands
 
     private async Task<Answer<DumpBody>> Dump(CommandContext context)
     {
-        var sessions = await _with.List.Read(context.Connection?.LastChange, context.CancellationToken);
-        var users = await _with.Users.Read(context.Connection?.LastUserChange, context.CancellationToken);
+        var sessions = (await _with.List.Read(context.Connection?.LastChange, context.CancellationToken)).Value;
+        var users = (await _with.Users.Read(context.Connection?.LastUserChange, context.CancellationToken)).Value;
         return new(new DumpBody(_with.Identity.Id, [.. sessions.Values.Select(Brief)], [.. users.Values.OrderBy(u => u.UserId.Value, StringComparer.Ordinal)]));
     }
 
@@ -57,7 +57,7 @@ public sealed class AdministrationCommands
     /// <summary>Sessions first, so that their members hear that they are over; then whoever is in them but away; then whoever is connected, anywhere.</summary>
     private async Task<Answer<Nothing>> Reset(CommandContext context)
     {
-        var sessions = await _with.List.Read(context.Connection?.LastChange, context.CancellationToken);
+        var sessions = (await _with.List.Read(context.Connection?.LastChange, context.CancellationToken)).Value;
         await Parallel.ForEachAsync(
             sessions.Keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax }, async (session, _) => await _with.Grains.GetGrain<ISessionGrain>(session.Value).Reset());
         var own = context.Caller?.User;
@@ -69,7 +69,7 @@ public sealed class AdministrationCommands
             connection.EndsAfterReply = CloseCode.Reset;
         }
 
-        var users = (await _with.Users.Read(lastChange: null, context.CancellationToken)).Keys
+        var users = (await _with.Users.Read(lastChange: null, context.CancellationToken)).Value.Keys
             .Concat(sessions.Values.SelectMany(s => s.SessionUsers.Append(s.SessionAdministrator)));
         await _with.Dismisser.Dismiss([.. (own is { } self ? users.Append(self) : users).Distinct()], DismissReason.Reset);
         await _with.Grains.GetGrain<IOrchestratorGrain>(IOrchestratorGrain.Key).Reset(context.Connection?.Id);

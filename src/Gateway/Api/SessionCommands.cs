@@ -47,7 +47,7 @@ public sealed class SessionCommands
 
     public Command<DeleteSession, Nothing> DeleteSession { get; }
 
-    public Command<NoParameters, IReadOnlyDictionary<SessionId, SessionRecord>> GetSessions { get; }
+    public Command<NoParameters, Encoded<IReadOnlyDictionary<SessionId, SessionRecord>>> GetSessions { get; }
 
     public Command<GetSessionParameters, SessionRecord> GetSessionInfo { get; }
 
@@ -110,7 +110,7 @@ public sealed class SessionCommands
         return Nothing.Answer;
     }
 
-    private async Task<Answer<IReadOnlyDictionary<SessionId, SessionRecord>>> List(CommandContext context, NoParameters parameters)
+    private async Task<Answer<Encoded<IReadOnlyDictionary<SessionId, SessionRecord>>>> List(CommandContext context, NoParameters parameters)
     {
         var sessions = await _list.Read(context.Connection?.LastChange, context.CancellationToken);
         if (context.Connection is { } connection)

@@ -18,11 +18,11 @@ public sealed class UserListCommands
         GetUserInfo = new("GetUserInfo", Get);
     }
 
-    public Command<NoParameters, IReadOnlyDictionary<UserId, UserRecord>> GetUsers { get; }
+    public Command<NoParameters, Encoded<IReadOnlyDictionary<UserId, UserRecord>>> GetUsers { get; }
 
     public Command<UserParameters, UserRecord> GetUserInfo { get; }
 
-    private async Task<Answer<IReadOnlyDictionary<UserId, UserRecord>>> List(CommandContext context, NoParameters parameters)
+    private async Task<Answer<Encoded<IReadOnlyDictionary<UserId, UserRecord>>>> List(CommandContext context, NoParameters parameters)
     {
         var users = await _list.Read(context.Connection?.LastUserChange, context.CancellationToken);
         if (context.Connection is { } connection)

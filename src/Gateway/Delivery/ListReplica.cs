@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
 using Orchestrator.Devices;
 
 namespace Orchestrator.Delivery;
@@ -15,7 +16,7 @@ public sealed record ListShape<TId, TReport, TRecord>(
 /// <summary>What a replica needs of the process.</summary>
 public sealed record ReplicaContext(Relay Relay, IIdSource Ids, TimeProvider Time, ILogger Log);
 
-/// <summary>This gateway's copy of a list: reading it costs no grain call. A reader does not see the list from before its own last change.</summary>
+/// <summary>This gateway's copy of a list: reading it costs no grain call, and all who read it between two changes share one encoding. A reader does not see the list from before its own last change.</summary>
 public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport, TRecord> shape, ReplicaContext context) : BackgroundService
     where TId : struct
     where TReport : class, IReport<TId>
@@ -25,14 +26,14 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
 
     private readonly ConcurrentDictionary<TId, TReport> _ended = new();
     private volatile ImmutableDictionary<TId, TReport> _reports = ImmutableDictionary<TId, TReport>.Empty;
-    private volatile ImmutableDictionary<TId, TRecord> _records = ImmutableDictionary<TId, TRecord>.Empty;
+    private volatile Encoded<IReadOnlyDictionary<TId, TRecord>> _records = new(ImmutableDictionary<TId, TRecord>.Empty);
     private volatile TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
     public bool IsReady { get; private set; }
 
     /// <summary>All entries. Refusals: <see cref="RefusalCode.Temporary"/> when the list does not catch up with the caller's own change.</summary>
-    public async Task<IReadOnlyDictionary<TId, TRecord>> Read(ListPlace<TId>? lastChange, CancellationToken cancellationToken)
+    public async Task<Encoded<IReadOnlyDictionary<TId, TRecord>>> Read(ListPlace<TId>? lastChange, CancellationToken cancellationToken)
     {
         var since = context.Time.GetTimestamp();
         while (lastChange is not null && !HasReached(lastChange))
@@ -76,6 +77,8 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
         }
     }
 
+    private ImmutableDictionary<TId, TRecord> Records => (ImmutableDictionary<TId, TRecord>)_records.Value;
+
     private bool HasReached(ListPlace<TId> place)
     {
         if (_reports.TryGetValue(place.Id, out var report))
@@ -96,7 +99,7 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
             Remember(ended);
         }
 
-        _records = reports.ToImmutableDictionary(r => r.Id, shape.Record);
+        _records = new(reports.ToImmutableDictionary(r => r.Id, shape.Record));
         _reports = reports.ToImmutableDictionary(r => r.Id);
         Signal();
     }
@@ -105,13 +108,13 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
     {
         if (report.IsOver)
         {
-            _records = _records.Remove(report.Id);
+            _records = new(Records.Remove(report.Id));
             _reports = _reports.Remove(report.Id);
             Remember(report);
         }
         else
         {
-            _records = _records.SetItem(report.Id, shape.Record(report));
+            _records = new(Records.SetItem(report.Id, shape.Record(report)));
             _reports = _reports.SetItem(report.Id, report);
         }
 

@@ -12,7 +12,8 @@ public static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/sessions").WithTags("Sessions").RequireAuthorization();
-        sessions.MapGet("/", (HttpContext http, HttpCommands run, CommandTable table) => run.Run(table.Sessions.GetSessions, http.CommandContext(), NoParameters.Instance))
+        sessions.MapGet("/", async (HttpContext http, HttpCommands run, CommandTable table) =>
+                (await run.Run(table.Sessions.GetSessions, http.CommandContext(), NoParameters.Instance)).Value)
             .WithSummary("All sessions by id.");
         sessions.MapGet("/{sessionId}", (string sessionId, HttpContext http, HttpCommands run, CommandTable table) =>
                 run.Run(table.Sessions.GetSessionInfo, http.CommandContext(), new GetSessionParameters(Id(sessionId))))

@@ -40,7 +40,7 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
     public Task<Reply<Nothing>> Logout() => Run(table.Users.Logout);
 
     /// <summary>All users that are here, by id, the caller's own last change included.</summary>
-    public Task<Reply<IReadOnlyDictionary<UserId, UserRecord>>> GetUsers() => Run(table.UserList.GetUsers);
+    public Task<Reply<Encoded<IReadOnlyDictionary<UserId, UserRecord>>>> GetUsers() => Run(table.UserList.GetUsers);
 
     /// <inheritdoc cref="IUserGrain.GetRecord"/>
     public Task<Reply<UserRecord>> GetUserInfo(UserParameters parameters) => Run(table.UserList.GetUserInfo, parameters);
@@ -76,7 +76,7 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
     public Task<Reply<SessionRecord>> AddSession(AddSessionParameters parameters) => Run(table.Sessions.AddSession, parameters);
 
     /// <summary>All sessions by id, the caller's own last change included.</summary>
-    public Task<Reply<IReadOnlyDictionary<SessionId, SessionRecord>>> GetSessions() => Run(table.Sessions.GetSessions);
+    public Task<Reply<Encoded<IReadOnlyDictionary<SessionId, SessionRecord>>>> GetSessions() => Run(table.Sessions.GetSessions);
 
     /// <inheritdoc cref="IUserGrain.GetSession"/>
     public Task<Reply<SessionRecord>> GetSessionInfo() => Run(table.Sessions.GetSessionInfo, new GetSessionParameters());

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Api;
+
+/// <summary>A body that many are answered with: the first one encodes it, the others share the bytes.</summary>
+[JsonConverter(typeof(EncodedConverter))]
+public sealed class Encoded<T>(T value) : IEncoded
+{
+    private readonly Lazy<byte[]> _utf8 = new(() => JsonSerializer.SerializeToUtf8Bytes(value, Json.Wire));
+
+    public T Value => value;
+
+    ReadOnlySpan<byte> IEncoded.Utf8 => _utf8.Value;
+}
+
+/// <summary>An <see cref="Encoded{T}"/> of whatever type.</summary>
+internal interface IEncoded
+{
+    ReadOnlySpan<byte> Utf8 { get; }
+}
+
+/// <summary>Writes what was encoded before. Nothing of the kind is ever read.</summary>
+internal sealed class EncodedConverter : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsAssignableTo(typeof(IEncoded));
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Writer<>).MakeGenericType(typeToConvert))!;
+
+    private sealed class Writer<T> : JsonConverter<T>
+        where T : IEncoded
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteRawValue(value.Utf8, skipInputValidation: true);
+    }
+}

@@ -139,6 +139,8 @@ run_sample local
 run_evening local
 run_bench sessions --smoke --with-floor --rounds 1
 run_bench stall --smoke
+run_bench timeline --smoke
+run_bench list --smoke
 
 say "the cluster engine"
 if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orleans.log" 2>&1; then

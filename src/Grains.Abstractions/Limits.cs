@@ -109,6 +109,14 @@ public sealed class Limits
     [Range(0, 1_000_000)]
     public int AccountRequestsPerMinute { get; set; } = 120;
 
+    /// <summary>What all members of a session have declared and registered for, in bytes of its record.</summary>
+    [Range(65_536, 64 * 1_048_576)]
+    public int StreamBytesPerSessionMax { get; set; } = 2 * 1_048_576;
+
+    /// <summary>Of that, what one member may take.</summary>
+    [Range(4_096, 64 * 1_048_576)]
+    public int StreamBytesPerUserMax { get; set; } = 256 * 1_024;
+
     /// <summary>Audit entries that are kept; the oldest goes first.</summary>
     [Range(1, 100_000)]
     public int AuditEntriesMax { get; set; } = 1_000;

@@ -192,6 +192,12 @@ public sealed partial class FollowedStreams(ClientConnection connection, Relay r
         lock (_gate)
         {
             following = Task.CompletedTask;
+            if (_session == session && answer is null)
+            {
+                // The session knows no such member any more.
+                ForgetAll();
+            }
+
             if (_session != session || answer is not var (caller, streams) || caller != _caller)
             {
                 return true;

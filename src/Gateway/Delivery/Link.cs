@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Devices;
 
 namespace Orchestrator.Delivery;
 
@@ -21,6 +22,7 @@ internal sealed class Link(SourceId source)
     private long _last;
     private Position _began;
     private bool _isLost;
+    private long _overdueAfter = -1;
     private bool _isAsked;
     private bool _mayBePaused;
 
@@ -41,6 +43,9 @@ internal sealed class Link(SourceId source)
 
     /// <summary>Whether somebody must begin again, or something must be read.</summary>
     public bool NeedsMending => FirstPaused is not null || (IsFollowing && (_isAsked || _held.Exists(d => d.Epoch == _epoch)));
+
+    /// <summary>The source has sent more than has come so far: to be asked again soon.</summary>
+    public bool IsOverdue => IsFollowing && _overdueAfter == _last;
 
     /// <summary>One that waits until it begins again.</summary>
     public Subscription? FirstPaused
@@ -63,6 +68,8 @@ internal sealed class Link(SourceId source)
 
     public bool Has(Subscription subscription) => _subscriptions.Contains(subscription);
 
+    public bool HasSeat(ConnectionId connection) => _subscriptions.Any(s => s.Seat.Connection == connection);
+
     public void Pause(Subscription subscription)
     {
         subscription.Pause();
@@ -83,7 +90,7 @@ internal sealed class Link(SourceId source)
         if (at.Epoch > _epoch || _isLost)
         {
             PauseBegun();
-            (_epoch, _last, _isLost, _isAsked) = (at.Epoch, last, false, false);
+            (_epoch, _last, _overdueAfter, _isLost, _isAsked) = (at.Epoch, last, -1, false, false);
             (_began, At) = (at, at);
             TakeHeld();
         }
@@ -135,6 +142,19 @@ internal sealed class Link(SourceId source)
         {
             _isLost = true;
             PauseBegun();
+            return;
+        }
+
+        if (source.KeepsNothing)
+        {
+            // There is nothing to tell again; what is on its way still counts.
+            return;
+        }
+
+        if (_held.Count == 0 && missed.Link > _last && _overdueAfter != _last)
+        {
+            // Most likely it is on its way, and with what is not kept, which the answer cannot tell. If nothing has come when the source is asked again, it is lost.
+            _overdueAfter = _last;
             return;
         }
 

@@ -24,7 +24,7 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<TId, TReport> _ended = new();
+    private readonly ConcurrentDictionary<TId, Position> _ended = new();
     private volatile ImmutableDictionary<TId, TReport> _reports = ImmutableDictionary<TId, TReport>.Empty;
     private volatile Encoded<IReadOnlyDictionary<TId, TRecord>> _records = new(ImmutableDictionary<TId, TRecord>.Empty);
     private volatile TaskCompletionSource _changed = NewSignal();
@@ -87,8 +87,8 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
             return report.At >= place.At;
         }
 
-        // It is over, or it has not arrived yet.
-        return place.At is null || _ended.ContainsKey(place.Id);
+        // It is over, or it has not arrived yet. A user that was over before may be there again.
+        return place.At is null || (_ended.TryGetValue(place.Id, out var end) && end >= place.At);
     }
 
     private void Take(Snapshot snapshot)
@@ -96,7 +96,8 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
         var reports = shape.Reports(snapshot);
         foreach (var ended in _reports.Values.ExceptBy(reports.Select(r => r.Id), r => r.Id))
         {
-            Remember(ended);
+            // When it ended is not known; whatever was asked of it is behind.
+            Remember(ended.Id, Position.Last);
         }
 
         _records = new(reports.ToImmutableDictionary(r => r.Id, shape.Record));
@@ -110,7 +111,7 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
         {
             _records = new(Records.Remove(report.Id));
             _reports = _reports.Remove(report.Id);
-            Remember(report);
+            Remember(report.Id, report.At);
         }
         else
         {
@@ -122,7 +123,7 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
     }
 
     /// <summary>Who ended an entry must not wait for it to appear. Bounded: when there are many, the wait has long been over for all of them.</summary>
-    private void Remember(TReport report)
+    private void Remember(TId id, Position at)
     {
         const int EndedMax = 10_000;
         if (_ended.Count >= EndedMax)
@@ -130,7 +131,7 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
             _ended.Clear();
         }
 
-        _ended[report.Id] = report;
+        _ended[id] = at;
     }
 
     private void Signal() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();

@@ -18,6 +18,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
 {
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OverdueAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
     private readonly string _gateway = ids.Next();
@@ -103,6 +104,12 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 foreach (var source in _links.Keys)
+                {
+                    Change(source, static link => link.Ask());
+                }
+
+                await Task.Delay(OverdueAfter, time, stoppingToken);
+                foreach (var source in _links.Where(static l => l.Value.IsOverdue).Select(static l => l.Key))
                 {
                     Change(source, static link => link.Ask());
                 }
@@ -214,6 +221,13 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         try
         {
             var start = await Retried(() => Source(link.Source).Subscribe(Self, subscription.Seat, subscription.At));
+            if (IsGivenUp(link, subscription))
+            {
+                // Giving it up may have overtaken this call, and then the source has a seat for nobody.
+                await Source(link.Source).Unsubscribe(Self.Gateway, subscription.Seat.Connection);
+                return;
+            }
+
             if (!TryRestart(link, subscription, start))
             {
                 // An answer of an activation that has ended since; the next one may need a while to begin.
@@ -225,6 +239,15 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
             // It has no right to this source any more, or the source is over.
             Leave(link, subscription);
             subscription.Ended();
+        }
+    }
+
+    /// <summary>It is gone, and its connection has no other one here whose seat it could be.</summary>
+    private static bool IsGivenUp(Link link, Subscription subscription)
+    {
+        lock (link.Gate)
+        {
+            return !link.Has(subscription) && !link.HasSeat(subscription.Seat.Connection);
         }
     }
 

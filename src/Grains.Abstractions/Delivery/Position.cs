@@ -7,6 +7,9 @@ namespace Orchestrator.Delivery;
 [GenerateSerializer, Immutable, Alias("position")]
 public readonly record struct Position([property: Id(0)] long Epoch, [property: Id(1)] long Seq) : IComparable<Position>
 {
+    /// <summary>After every other.</summary>
+    public static Position Last { get; } = new(long.MaxValue, long.MaxValue);
+
     public int CompareTo(Position other) => Epoch != other.Epoch ? Epoch.CompareTo(other.Epoch) : Seq.CompareTo(other.Seq);
 
     public static bool operator <(Position left, Position right) => left.CompareTo(right) < 0;

@@ -14,7 +14,12 @@ public sealed class ByteBudget(long perSecond, DateTimeOffset now)
             throw new Refusal(RefusalCode.LimitReached, $"The packet has {bytes} bytes; its data stream may send {perSecond} in a second.");
         }
 
-        if (now > _filledAt)
+        if (now < _filledAt)
+        {
+            // The clock was set back: what is left stays, and it fills on from here.
+            _filledAt = now;
+        }
+        else
         {
             _left = Math.Min(perSecond, _left + ((now - _filledAt).TotalSeconds * perSecond));
             _filledAt = now;

@@ -14,7 +14,7 @@ public sealed class PacketRules(DataStreamKey key)
     private ByteBudget? _budget;
 
     /// <summary>Whether the session must be asked before a packet that was sent after a place.</summary>
-    public bool MustAsk(Position after, DateTimeOffset now) => _standing is null || _standing.At < after || now - _learned >= HoldsFor;
+    public bool MustAsk(Position after, DateTimeOffset now) => _standing is null || _standing.At < after || now - _learned >= HoldsFor || now < _learned;
 
     /// <summary>Takes the session's word; one that was overtaken by a newer one is ignored.</summary>
     public void Learn(StreamStanding standing, DateTimeOffset now)

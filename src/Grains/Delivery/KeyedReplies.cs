@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Delivery;
 
-/// <summary>The replies that a grain remembers, bounded in number; the oldest goes first.</summary>
+/// <summary>The replies that a grain remembers, bounded in number. Whoever has most of them loses its oldest first, so that nobody makes others' keys forgotten.</summary>
 internal sealed class KeyedReplies(int max)
 {
     private readonly Dictionary<CommandKey, KeyedReply> _byKey = [];
@@ -43,8 +43,15 @@ internal sealed class KeyedReplies(int max)
         All = All.Add(keyed);
         if (All.Length > max)
         {
-            _byKey.Remove(All[0].Key);
-            All = All.RemoveAt(0);
+            Forget();
         }
+    }
+
+    private void Forget()
+    {
+        var owner = All.CountBy(r => r.Key.Owner).MaxBy(o => o.Value).Key;
+        var oldest = All.First(r => r.Key.Owner == owner);
+        _byKey.Remove(oldest.Key);
+        All = All.Remove(oldest);
     }
 }

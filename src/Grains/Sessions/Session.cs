@@ -18,6 +18,11 @@ public sealed partial class Session(Limits limits)
     /// <summary>Null before it is opened.</summary>
     public SessionState? State { get; private set; }
 
+    /// <summary>What is worth a record. Without the members' data, which is theirs to keep: users show it again when they return, and all of it together could be too much for one record.</summary>
+    public SessionState? Stored => IsOpen
+        ? State! with { Members = State.Members.SetItems(State.Members.Where(m => m.Value.Data is not null).Select(m => KeyValuePair.Create(m.Key, m.Value with { Data = null, DataAt = default }))) }
+        : null;
+
     public bool IsOpen => State is { IsClosed: false };
 
     /// <summary>The session as everybody may see it; the same object until something changes.</summary>

@@ -29,7 +29,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         _time = time;
         _session = new Session(limits);
         _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
-        _commit = new(store, new(() => _session.IsOpen ? _session.State : null, _source, Published, DeactivateOnIdle, limits, time, log));
+        _commit = new(store, new(() => _session.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
         _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }
 

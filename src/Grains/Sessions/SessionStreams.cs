@@ -13,12 +13,14 @@ public sealed partial class Session
         DemandMember(caller.User);
         DemandKind(stream.Kind);
         var declared = StreamsOf(caller.User).Declared;
-        if (declared.TryGetValue(stream.Kind, out var known))
+        var known = declared.GetValueOrDefault(stream.Kind);
+        if (known == stream)
         {
-            return known == stream ? [] : Happened(Outgoing.ToEveryone(new DataStreamDeclared(caller.User, stream)));
+            return [];
         }
 
-        Demand(declared.Count < limits.StreamsPerUserMax, RefusalCode.LimitReached, $"A user declares at most {limits.StreamsPerUserMax} data streams.");
+        Demand(known is not null || declared.Count < limits.StreamsPerUserMax, RefusalCode.LimitReached, $"A user declares at most {limits.StreamsPerUserMax} data streams.");
+        DemandRoomInTheRecord(caller.User, StreamsOfMember.BytesOf(stream) - (known is null ? 0 : StreamsOfMember.BytesOf(known)));
         return Happened(Outgoing.ToEveryone(new DataStreamDeclared(caller.User, stream)));
     }
 
@@ -50,6 +52,7 @@ public sealed partial class Session
 
         Demand(
             registered.Count < limits.RegistrationsPerUserMax, RefusalCode.LimitReached, $"A user is registered for at most {limits.RegistrationsPerUserMax} data streams.");
+        DemandRoomInTheRecord(caller.User, StreamsOfMember.BytesOf(key));
         return Happened(new Outgoing(new DataStreamRegistered(caller.User, key), Audience.Only(caller.User)));
     }
 
@@ -111,6 +114,16 @@ public sealed partial class Session
     {
         Demand(owner is not null, RefusalCode.StreamUserMissing, "The owner of the data stream is missing.");
         Demand(HasMember(owner!.Value), RefusalCode.NotJoined, "The owner of the data stream has not joined the session.");
+    }
+
+    /// <summary>A record that grows too large for the store would never be written again.</summary>
+    private void DemandRoomInTheRecord(UserId user, int bytes)
+    {
+        Demand(StreamsOf(user).Bytes + bytes <= limits.StreamBytesPerUserMax, RefusalCode.LimitReached, $"A user's data streams and registrations have at most {limits.StreamBytesPerUserMax} bytes.");
+        Demand(
+            State!.Streams.Values.Sum(static s => (long)s.Bytes) + bytes <= limits.StreamBytesPerSessionMax,
+            RefusalCode.LimitReached,
+            $"All data streams and registrations of a session have at most {limits.StreamBytesPerSessionMax} bytes.");
     }
 
     private static void DemandKind(string? kind) =>

@@ -28,6 +28,18 @@ public sealed class PacketRulesTests
     }
 
     [Fact]
+    public void A_clock_that_is_set_back_stops_nothing()
+    {
+        var back = Start.AddHours(-1);
+        Learn(new DataStream("audio"));
+        _rules.MustAsk(At, back).ShouldBeTrue();
+        var budget = new ByteBudget(100, Start);
+        budget.Take(100, Start);
+        Should.Throw<Refusal>(() => budget.Take(100, back)).Code.ShouldBe(RefusalCode.TooManyRequests);
+        budget.Take(100, back.AddSeconds(1));
+    }
+
+    [Fact]
     public void A_packet_carries_the_declaration_and_is_not_kept()
     {
         var stream = new DataStream("audio", "opus", PacketPolicy.Latest);

@@ -13,6 +13,24 @@ public sealed class RoomGrainWithCopiedMessagesTests() : RoomGrainSuite(copyMess
 public abstract class RoomGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     [Fact]
+    public async Task The_keys_of_one_do_not_make_those_of_another_forgotten()
+    {
+        await Login("ann");
+        await Login("bob");
+        var concert = (await User("ann").AddSession(Caller("ann"), AddWithRooms())).Session.SessionId;
+        await Join("bob", concert);
+        var session = Host.Session(concert);
+        await session.JoinRoom(Caller("bob"), new JoinRoom(Box));
+        var first = await session.LeaveRoom(Caller("bob"), new LeaveRoom("bob's key"));
+        for (var i = 0; i <= Host.Setup.Limits.KeysPerGrainMax; i++)
+        {
+            await session.SendMessage(Caller("ann"), new SendMessage(Text("x"), null, $"key {i}"));
+        }
+
+        (await session.LeaveRoom(Caller("bob"), new LeaveRoom("bob's key"))).ShouldBe(first);
+    }
+
+    [Fact]
     public async Task Of_a_thousand_who_enter_a_room_for_a_hundred_at_once_a_hundred_are_in_it()
     {
         const int All = 1_000;

@@ -22,6 +22,32 @@ public sealed class SessionStreamsTests
         _session.Join(Caller("bob"), new JoinSession(Concert));
     }
 
+    [Theory]
+    [InlineData('x')]
+    [InlineData('€')]
+    public void What_members_may_declare_and_register_for_fits_into_a_record(char letter)
+    {
+        var limits = new Limits();
+        var session = new Session(limits);
+        session.Open(new SessionId("concert"), Caller("m0"), Add());
+        for (var m = 0; m < 20; m++)
+        {
+            var caller = Caller($"m{m}");
+            if (m > 0)
+            {
+                session.Join(caller, new JoinSession(new SessionId("concert")), null);
+            }
+
+            for (var i = 0; i < limits.StreamsPerUserMax; i++)
+            {
+                RefusalOf(() => session.DeclareDataStream(caller, new DataStream($"{i}", new string(letter, limits.DescriptionLengthMax)))).ShouldBeOneOf(null, RefusalCode.LimitReached);
+                RefusalOf(() => session.RegisterForDataStream(caller, new StreamOfUser(Id("m0"), $"{i}".PadLeft(limits.NameLengthMax, letter)))).ShouldBeOneOf(null, RefusalCode.LimitReached);
+            }
+        }
+
+        JsonSerializer.SerializeToUtf8Bytes(new Stored<SessionState> { State = session.Stored }, Json.Store).Length.ShouldBeLessThan(4 << 20);
+    }
+
     [Fact]
     public void A_declaration_is_everybodys_news_and_no_change_of_the_record()
     {

@@ -1,6 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Administration;
+using Orchestrator.Security;
 
 namespace Orchestrator.Tests;
 
@@ -94,6 +96,37 @@ public sealed class AdministrationTests : IAsyncLifetime
         await using var byToken = await _server.Connect(ann);
         (await byToken.Invoke("Login", new { })).Ok();
         (await byToken.Invoke("ResetOrchestrator")).Error.ShouldBe(801);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_loses_the_role_while_logging_in_does_not_keep_it(bool isRemoved)
+    {
+        // One hash takes long enough here for a whole demotion.
+        await using var slow = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password), ("Gateway:PasswordIterations", 1_000_000));
+        var root = (await slow.Post("/api/tokens", new { userName = "root", password = Names.Password })).Ok().Json.Text("token");
+        var ann = (await slow.Post("/api/accounts", new { userName = "Ann", password = Names.Password })).Ok().Json.Text("userId");
+        (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = true }, root)).Ok();
+        await using var administrator = await slow.Connect(root);
+        (await administrator.Invoke("Login", new { })).Ok();
+        await using var client = await slow.Connect();
+        var passwords = slow.Services.GetRequiredService<Passwords>();
+        var login = client.Invoke("Login", new { userName = "Ann", userPassword = Names.Password });
+        await Eventually(() => passwords.Waiting > 0 ? null : "the password is not compared yet");
+
+        if (isRemoved)
+        {
+            (await administrator.Invoke("DeleteUser", new { userId = ann })).Ok();
+        }
+        else
+        {
+            (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = false }, root)).Ok();
+        }
+
+        passwords.Waiting.ShouldBe(1, "the demotion took longer than the comparison, so this shows nothing");
+        (await login).Error.ShouldBe(206);
+        (await client.Invoke("DumpData")).Error.ShouldBe(204);
     }
 
     [Fact]

@@ -11,12 +11,13 @@ namespace Orchestrator.Http;
 public sealed class AccountService(
     IGrainFactory grains, Passwords passwords, AccessTokens tokens, Dismisser dismisser, Limits limits, IOptions<GatewayOptions> options)
 {
-    public async Task<AccountRecord> Register(string userName, string password, string? key)
+    public async Task<AccountRecord> Register(CommandContext context, AddUserParameters account)
     {
-        Validation.Name(userName, "userName", limits);
-        Validation.Key(key, limits);
-        DemandPassword(password, "password");
-        return await Grain(userName).Register(new RegisterAccount(userName.Trim(), await passwords.Hash(password), key));
+        Validation.Name(account.UserName, "userName", limits);
+        Validation.Key(account.Key, limits);
+        DemandPassword(account.UserPassword, "password");
+        var hash = await passwords.Hash(account.UserPassword);
+        return await Grain(account.UserName).Register(new RegisterAccount(account.UserName.Trim(), hash, account.Key, KeyOwner(context)));
     }
 
     public async Task<TokenBody> LogIn(string userName, string password)
@@ -61,6 +62,9 @@ public sealed class AccountService(
 
     /// <summary>Closes the connections of a user whose account is gone.</summary>
     public Task DismissRemoved(UserId user) => dismisser.Dismiss(user, DismissReason.AccountRemoved);
+
+    /// <summary>A trusted caller that is not logged in shares its keys with others like it, but never with strangers.</summary>
+    private static string KeyOwner(CommandContext context) => context.Caller?.User.Value ?? (context.MayAdminister ? "trusted" : "");
 
     private IAdministratorsGrain Administrators => grains.GetGrain<IAdministratorsGrain>(IAdministratorsGrain.Key);
 

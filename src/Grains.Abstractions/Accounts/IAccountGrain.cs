@@ -66,11 +66,13 @@ public sealed record AccountRecord(
 public sealed record AccountCredentials([property: Id(0)] AccountRecord Account, [property: Id(1)] string PasswordHash);
 
 /// <summary>Creates an account.</summary>
+/// <param name="By">Whose idempotency key it is: the caller's user id, or empty for a stranger. What a stranger made must not answer an administrator.</param>
 [GenerateSerializer, Immutable, Alias("register-account-command")]
 public sealed record RegisterAccount(
     [property: Id(0)] string UserName,
     [property: Id(1)] string PasswordHash,
-    [property: Id(2)] string? Key = null);
+    [property: Id(2)] string? Key = null,
+    [property: Id(3)] string By = "");
 
 /// <summary>Gives an account another password.</summary>
 [GenerateSerializer, Immutable, Alias("change-password-command")]

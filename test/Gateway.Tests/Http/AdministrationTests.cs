@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Accounts;
 using Orchestrator.Administration;
 using Orchestrator.Security;
 
@@ -96,6 +97,23 @@ public sealed class AdministrationTests : IAsyncLifetime
         await using var byToken = await _server.Connect(ann);
         (await byToken.Invoke("Login", new { })).Ok();
         (await byToken.Invoke("ResetOrchestrator")).Error.ShouldBe(801);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_of_somebody_else_makes_nobody_an_administrator(bool isTrusted)
+    {
+        await using var server = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password), ("Admin:TrustLoopback", isTrusted));
+        await server.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(AccountName.Normalise("Ben"))
+            .Register(new RegisterAccount("Ben", "a stranger's", "1"));
+        await using var administrator = await server.Connect();
+        if (!isTrusted)
+        {
+            (await administrator.Invoke("Login", new { userName = "root", userPassword = Names.Password })).Ok();
+        }
+
+        (await administrator.Invoke("AddUser", new { userName = "Ben", userPassword = Names.Password, userAdmin = true, key = "1" })).Error.ShouldBe(205);
     }
 
     [Theory]

@@ -37,7 +37,16 @@ public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMess
         (await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"))).ShouldBe(first);
         await Restart();
         (await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"))).ShouldBe(first);
-        (await RefusalOf(Ann.ChangePassword(new ChangePassword("x", "key-0001")))).ShouldBe(RefusalCode.KeyReused);
+    }
+
+    [Fact]
+    public async Task A_key_belongs_to_who_asks()
+    {
+        await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"));
+        (await RefusalOf(Ann.Register(new RegisterAccount("Ann", "hash", "key-0001", "root")))).ShouldBe(RefusalCode.NameTaken);
+        await Ann.ChangePassword(new ChangePassword("new", "key-0001"));
+        await Ann.ChangePassword(new ChangePassword("new", "key-0001"));
+        (await Ann.Get()).Version.ShouldBe(2);
     }
 
     [Fact]

@@ -56,11 +56,9 @@ public sealed class AccountService(
         var account = await grains.GetGrain<IAccountOfUserGrain>(user.Value).Find();
         // Who repeats a key names an account that is gone; the administrators' grain knows the key.
         await Administrators.Remove(new RemoveAccount(account ?? "", user, by.Value, key));
-        // After it: a removal that is refused must leave everything. A repeat with the key comes here again.
-        await grains.GetGrain<IUserDataGrain>(user.Value).Remove();
     }
 
-    /// <summary>Closes the connections of a user whose account is gone.</summary>
+    /// <summary>Closes the connections of a user whose account is gone, and removes its data. What does not succeed goes on by itself for a while, and with a repeated command.</summary>
     public Task DismissRemoved(UserId user) => dismisser.Dismiss(user, DismissReason.AccountRemoved);
 
     /// <summary>A trusted caller that is not logged in shares its keys with others like it, but never with strangers.</summary>

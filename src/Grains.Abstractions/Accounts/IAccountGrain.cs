@@ -41,7 +41,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("change-role")]
     Task<AccountRecord> ChangeRole(Role role);
 
-    /// <summary>Removes the account. Caller: <see cref="IAdministratorsGrain"/> alone. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    /// <summary>Removes the account; the user's grain does the rest. Caller: <see cref="IAdministratorsGrain"/> alone. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
     [Alias("remove")]
     Task Remove();
 }

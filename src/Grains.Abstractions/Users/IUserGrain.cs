@@ -39,7 +39,8 @@ public interface IUserGrain : ISource
 
     /// <summary>
     /// Closes all connections of the user. But for another role, which its devices come back to, it also ends all devices: the user leaves its session, and
-    /// the sessions it administers close. Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset.
+    /// the sessions it administers close. Of a user whose account is gone the data goes too, and at last the name of the account.
+    /// Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset. Refusals: <see cref="RefusalCode.Temporary"/>.
     /// </summary>
     [Alias("dismiss")]
     Task Dismiss(DismissReason reason);

@@ -80,10 +80,9 @@ public sealed class AccountGrain : Grain, IAccountGrain
 
     public async Task Remove()
     {
-        await _commit.Settled();
-        var user = _account.Record.UserId;
         await _commit.Durable(null, _account.Remove, static () => true);
-        await Of(user).Set(null);
+        // Its keys and failed logins are not those of the next account of this name.
+        DeactivateOnIdle();
     }
 
     private static CommandKey? Key(string owner, string? key) => key is null ? null : new CommandKey(owner, key);

@@ -69,6 +69,21 @@ public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMess
     }
 
     [Fact]
+    public async Task A_key_of_an_account_that_is_gone_does_not_answer_it()
+    {
+        var first = await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"));
+        for (var i = 0; i < 6; i++)
+        {
+            await Ann.SignInFailed();
+        }
+
+        await Ann.Remove();
+        var second = await Ann.Register(new RegisterAccount("Ann", "other", "key-0001"));
+        second.UserId.ShouldNotBe(first.UserId);
+        (await Ann.GetCredentials()).Account.ShouldBe(second);
+    }
+
+    [Fact]
     public async Task Failures_slow_the_next_attempts_down()
     {
         await Ann.Register(new RegisterAccount("Ann", "hash"));

@@ -39,10 +39,10 @@ public sealed class AccountService(
     /// <summary>Gives the account a role. Who loses one comes back without it: its connections are closed.</summary>
     public async Task<AccountRecord> ChangeRole(string userName, Role role)
     {
-        var before = await Grain(userName).Get();
         var account = await Administrators.ChangeRole(new ChangeRole(AccountName.Normalise(userName), role));
-        if (before.Role > role)
+        if (role == Role.User)
         {
+            // Also when the account had no more: an earlier demotion may have been written and not answered. A connection knows what it has to lose.
             await dismisser.Dismiss(account.UserId, DismissReason.RoleChanged);
         }
 

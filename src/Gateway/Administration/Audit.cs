@@ -3,7 +3,7 @@ using Orchestrator.Api;
 
 namespace Orchestrator.Administration;
 
-/// <summary>Writes down what is done to the orchestrator or to an account: a line in the log, and a durable entry. Attempts of those without the right are a line only.</summary>
+/// <summary>Writes down what is done to the orchestrator or to an account: a line in the log, and a durable entry. What only reads, and attempts of those without the right, are a line only.</summary>
 public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactory logs)
 {
     /// <summary>The category of the log.</summary>
@@ -12,12 +12,29 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
     private const string Ok = "ok";
     private const string Failed = "failed";
 
+    // A store that stalls must not hold up what was done.
+    private static readonly TimeSpan WriteMax = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _log = logs.CreateLogger(Category);
 
     private IAuditGrain Trail => grains.GetGrain<IAuditGrain>(IAuditGrain.Key);
 
     /// <summary>Does it and writes it down, whatever comes of it.</summary>
-    public async Task<T> Recorded<T>(CommandContext context, string action, string? target, Func<Task<T>> work)
+    public Task<T> Recorded<T>(CommandContext context, string action, string? target, Func<Task<T>> work) => Do(context, action, target, work, Write);
+
+    /// <summary>Does what only reads: a line in the log is enough, and must not push what was done out of the audit.</summary>
+    public Task<T> Logged<T>(CommandContext context, string action, Func<Task<T>> work) => Do(
+        context,
+        action,
+        target: null,
+        work,
+        entry =>
+        {
+            Say(entry);
+            return Task.CompletedTask;
+        });
+
+    private async Task<T> Do<T>(CommandContext context, string action, string? target, Func<Task<T>> work, Func<AuditEntry, Task> write)
     {
         var result = Failed;
         try
@@ -33,7 +50,7 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
         }
         finally
         {
-            await Write(EntryOf(context, action, target, result));
+            await write(EntryOf(context, action, target, result));
         }
     }
 
@@ -79,12 +96,12 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
         Say(entry);
         try
         {
-            await Trail.Add(entry);
+            await Trail.Add(entry).WaitAsync(WriteMax, time);
         }
         catch (Exception e)
         {
-            // What was done is done; the line stands.
-            _log.LogWarning(e, "The audit was not written");
+            // What was done is done; the line stands, and the entry may still follow.
+            _log.LogWarning(e, "The audit was not written in time");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class AccountCommands
         _rate.Demand(context.Origin.Address);
         if (!parameters.UserAdmin)
         {
-            return new(UserBody.Of(await _accounts.Register(parameters.UserName, parameters.UserPassword, parameters.Key)));
+            return new(UserBody.Of(await _accounts.Register(context, parameters)));
         }
 
         if (!context.MayAdminister)
@@ -56,7 +56,7 @@ public sealed class AccountCommands
 
         return await _audit.Recorded(context, "AddUser", parameters.UserName, async () =>
         {
-            await _accounts.Register(parameters.UserName, parameters.UserPassword, parameters.Key);
+            await _accounts.Register(context, parameters);
             return new Answer<UserBody>(UserBody.Of(await _accounts.ChangeRole(parameters.UserName, Role.Administrator)));
         });
     }

@@ -29,7 +29,7 @@ public sealed class AdministrationCommands
     public AdministrationCommands(AdministrationServices with)
     {
         _with = with;
-        DumpData = new("DumpData", (context, _) => with.Audit.Recorded(context, "DumpData", null, () => Dump(context)));
+        DumpData = new("DumpData", (context, _) => with.Audit.Logged(context, "DumpData", () => Dump(context)));
         ResetOrchestrator = new("ResetOrchestrator", (context, _) => with.Audit.Recorded(context, "ResetOrchestrator", null, () => Reset(context)));
         TerminateOrchestrator = new("TerminateOrchestrator", (context, _) => Terminate(context));
     }

@@ -78,6 +78,7 @@ public sealed class UserCommands
         {
             var entered = await User(caller).Login(caller, new Login(connection.Id));
             (session, _) = await Enter(connection, caller, entered.Session, after: null);
+            await DemandSame(account, RefusalCode.CredentialsInvalid);
             connection.LastUserChange = new(caller.User, entered.UserAt);
         }
         catch
@@ -108,6 +109,7 @@ public sealed class UserCommands
         try
         {
             session = await Enter(connection, caller, entered.Session, after);
+            await DemandSame(account, RefusalCode.ResumeExpired);
             connection.LastUserChange = new(caller.User, entered.UserAt);
         }
         catch
@@ -191,6 +193,18 @@ public sealed class UserCommands
         {
             // It ended between the two calls.
             return (null, false);
+        }
+    }
+
+    /// <summary>
+    /// Looks again, now that the connection hears what becomes of its user: of an account that was removed, or got another role, while the password was compared
+    /// it has heard nothing.
+    /// </summary>
+    private async Task DemandSame(AccountRecord? account, RefusalCode code)
+    {
+        if (account is not null && (await _access.Renew(account))?.Role != account.Role)
+        {
+            throw new Refusal(code, "The account was changed meanwhile; log in again.");
         }
     }
 

@@ -11,12 +11,13 @@ namespace Orchestrator.Http;
 public sealed class AccountService(
     IGrainFactory grains, Passwords passwords, AccessTokens tokens, Dismisser dismisser, Limits limits, IOptions<GatewayOptions> options)
 {
-    public async Task<AccountRecord> Register(string userName, string password, string? key)
+    public async Task<AccountRecord> Register(CommandContext context, AddUserParameters account)
     {
-        Validation.Name(userName, "userName", limits);
-        Validation.Key(key, limits);
-        DemandPassword(password, "password");
-        return await Grain(userName).Register(new RegisterAccount(userName.Trim(), await passwords.Hash(password), key));
+        Validation.Name(account.UserName, "userName", limits);
+        Validation.Key(account.Key, limits);
+        DemandPassword(account.UserPassword, "password");
+        var hash = await passwords.Hash(account.UserPassword);
+        return await Grain(account.UserName).Register(new RegisterAccount(account.UserName.Trim(), hash, account.Key, KeyOwner(context)));
     }
 
     public async Task<TokenBody> LogIn(string userName, string password)
@@ -38,10 +39,10 @@ public sealed class AccountService(
     /// <summary>Gives the account a role. Who loses one comes back without it: its connections are closed.</summary>
     public async Task<AccountRecord> ChangeRole(string userName, Role role)
     {
-        var before = await Grain(userName).Get();
         var account = await Administrators.ChangeRole(new ChangeRole(AccountName.Normalise(userName), role));
-        if (before.Role > role)
+        if (role == Role.User)
         {
+            // Also when the account had no more: an earlier demotion may have been written and not answered. A connection knows what it has to lose.
             await dismisser.Dismiss(account.UserId, DismissReason.RoleChanged);
         }
 
@@ -55,12 +56,13 @@ public sealed class AccountService(
         var account = await grains.GetGrain<IAccountOfUserGrain>(user.Value).Find();
         // Who repeats a key names an account that is gone; the administrators' grain knows the key.
         await Administrators.Remove(new RemoveAccount(account ?? "", user, by.Value, key));
-        // After it: a removal that is refused must leave everything. A repeat with the key comes here again.
-        await grains.GetGrain<IUserDataGrain>(user.Value).Remove();
     }
 
-    /// <summary>Closes the connections of a user whose account is gone.</summary>
+    /// <summary>Closes the connections of a user whose account is gone, and removes its data. What does not succeed goes on by itself for a while, and with a repeated command.</summary>
     public Task DismissRemoved(UserId user) => dismisser.Dismiss(user, DismissReason.AccountRemoved);
+
+    /// <summary>A trusted caller that is not logged in shares its keys with others like it, but never with strangers.</summary>
+    private static string KeyOwner(CommandContext context) => context.Caller?.User.Value ?? (context.MayAdminister ? "trusted" : "");
 
     private IAdministratorsGrain Administrators => grains.GetGrain<IAdministratorsGrain>(IAdministratorsGrain.Key);
 

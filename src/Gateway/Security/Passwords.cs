@@ -23,6 +23,9 @@ public sealed class Passwords
         _nobody = new(() => _hasher.HashPassword(null!, "nobody's password"));
     }
 
+    /// <summary>Passwords that are hashed or compared now, or wait for it.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public Task<string> Hash(string password) => InTurn(() => _hasher.HashPassword(null!, password));
 
     /// <summary>

@@ -17,6 +17,9 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
             case ConnectionSuperseded superseded when superseded.Connection == connection.Id:
                 connection.Abort(CloseCode.Superseded);
                 break;
+            case UserDismissed { Reason: DismissReason.RoleChanged } when connection.Caller?.Role != Role.Administrator:
+                // It has no role to lose.
+                break;
             case UserDismissed dismissed:
                 connection.Abort(dismissed.Reason switch
                 {

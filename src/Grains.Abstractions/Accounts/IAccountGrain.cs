@@ -41,7 +41,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("change-role")]
     Task<AccountRecord> ChangeRole(Role role);
 
-    /// <summary>Removes the account. Caller: <see cref="IAdministratorsGrain"/> alone. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
+    /// <summary>Removes the account; the user's grain does the rest. Caller: <see cref="IAdministratorsGrain"/> alone. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
     [Alias("remove")]
     Task Remove();
 }
@@ -66,11 +66,13 @@ public sealed record AccountRecord(
 public sealed record AccountCredentials([property: Id(0)] AccountRecord Account, [property: Id(1)] string PasswordHash);
 
 /// <summary>Creates an account.</summary>
+/// <param name="By">Whose idempotency key it is: the caller's user id, or empty for a stranger. What a stranger made must not answer an administrator.</param>
 [GenerateSerializer, Immutable, Alias("register-account-command")]
 public sealed record RegisterAccount(
     [property: Id(0)] string UserName,
     [property: Id(1)] string PasswordHash,
-    [property: Id(2)] string? Key = null);
+    [property: Id(2)] string? Key = null,
+    [property: Id(3)] string By = "");
 
 /// <summary>Gives an account another password.</summary>
 [GenerateSerializer, Immutable, Alias("change-password-command")]

@@ -20,7 +20,8 @@ public interface IAdministratorsGrain : IGrainWithStringKey
     Task<AccountRecord> ChangeRole(ChangeRole command);
 
     /// <summary>
-    /// Removes an account. Caller: its owner or an administrator. Refusals: <see cref="RefusalCode.UserNotFound"/>, <see cref="RefusalCode.NotAllowed"/> (the last administrator's).
+    /// Removes an account; <see cref="IUserGrain.Dismiss"/> finishes that. One that is gone already while its user still names it counts as removed.
+    /// Caller: its owner or an administrator. Refusals: <see cref="RefusalCode.UserNotFound"/> (the user names none), <see cref="RefusalCode.NotAllowed"/> (the last administrator's).
     /// </summary>
     [Alias("remove")]
     Task Remove(RemoveAccount command);
@@ -32,7 +33,7 @@ public interface IAdministratorsGrain : IGrainWithStringKey
 public sealed record ChangeRole([property: Id(0)] string Account, [property: Id(1)] Role Role);
 
 /// <summary>Removes an account.</summary>
-/// <param name="Account">The normalised name; empty for one that is not found any more.</param>
+/// <param name="Account">The normalised name, as the user names its account; empty when it names none.</param>
 /// <param name="User">Whom the account must still belong to: the name may be another one's by now.</param>
 /// <param name="By">Whose idempotency key it is.</param>
 [GenerateSerializer, Immutable, Alias("remove-account-command")]

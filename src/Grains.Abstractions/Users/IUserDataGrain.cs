@@ -18,7 +18,7 @@ public interface IUserDataGrain : IGrainWithStringKey
     [Alias("change")]
     Task<StoredUserData> Change(ChangeUserData command);
 
-    /// <summary>Removes the data with the account; there may be none. Called by gateways. Refusals: <see cref="RefusalCode.Temporary"/>.</summary>
+    /// <summary>Removes the data with the account; there may be none. Called by the user's grain. Refusals: <see cref="RefusalCode.Temporary"/>.</summary>
     [Alias("remove")]
     Task Remove();
 }

@@ -38,8 +38,9 @@ public interface IUserGrain : ISource
     Task Logout(DeviceId device);
 
     /// <summary>
-    /// Closes all connections of the user. But for another role, which its devices come back to, it also ends all devices: the user leaves its session, and
-    /// the sessions it administers close. Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset.
+    /// Closes all connections of the user; for another role those that have the higher one, and their devices come back to the other. Else it also ends all devices: the user leaves its session, and
+    /// the sessions it administers close. Of a user whose account is gone the data goes too, and at last the name of the account.
+    /// Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset. Refusals: <see cref="RefusalCode.Temporary"/>.
     /// </summary>
     [Alias("dismiss")]
     Task Dismiss(DismissReason reason);

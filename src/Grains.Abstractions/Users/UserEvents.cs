@@ -33,7 +33,7 @@ public sealed record UserIdentified([property: Id(0)] string Name, [property: Id
 [GenerateSerializer, Immutable, Alias("user-data-changed")]
 public sealed record UserDataChanged([property: Id(0)] Payload? Data, [property: Id(1)] long Version) : UserEvent;
 
-/// <summary>All connections of the user must close.</summary>
+/// <summary>All connections of the user must close; because of another role those alone that have the higher one.</summary>
 [GenerateSerializer, Immutable, Alias("user-dismissed")]
 public sealed record UserDismissed([property: Id(0)] DismissReason Reason) : UserEvent
 {
@@ -46,7 +46,7 @@ public enum DismissReason
     /// <summary>Its account is gone.</summary>
     AccountRemoved,
 
-    /// <summary>Its account has another role, which its devices take up when they come back.</summary>
+    /// <summary>Its account has lost a role. Connections without it stay; the others close, and come back without it.</summary>
     RoleChanged,
 
     /// <summary>The orchestrator was reset.</summary>

@@ -21,9 +21,6 @@ public sealed class AccountGrain : Grain, IAccountGrain
         _commit = new(store, new(() => _account.State, null, static _ => { }, DeactivateOnIdle, limits, time, log));
     }
 
-    // Who may call is decided at the edge, so a key needs no owner but the account.
-    private CommandKey? Key(string? key) => key is null ? null : new CommandKey(this.GetPrimaryKeyString(), key);
-
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (await _commit.Begin() is { } stored)
@@ -36,7 +33,9 @@ public sealed class AccountGrain : Grain, IAccountGrain
 
     public async Task<AccountRecord> Register(RegisterAccount command)
     {
-        if (_commit.TryRecall<AccountRecord>(Key(command.Key), out var first))
+        // Anybody may ask for any name, so the key belongs to who asks.
+        var key = Key(command.By, command.Key);
+        if (_commit.TryRecall<AccountRecord>(key, out var first))
         {
             await _commit.Settled();
             return first;
@@ -46,7 +45,7 @@ public sealed class AccountGrain : Grain, IAccountGrain
         var user = new UserId(_ids.Next());
         // First, because a hint to nothing does no harm, but an account without one could not be found by its user.
         await Of(user).Set(this.GetPrimaryKeyString());
-        return await _commit.Durable(Key(command.Key), () => _account.Register(command, user, _time.GetUtcNow()), () => _account.Record);
+        return await _commit.Durable(key, () => _account.Register(command, user, _time.GetUtcNow()), () => _account.Record);
     }
 
     public async Task<AccountRecord> Get()
@@ -73,17 +72,20 @@ public sealed class AccountGrain : Grain, IAccountGrain
         return Task.CompletedTask;
     }
 
-    public Task ChangePassword(ChangePassword command) => _commit.Durable(Key(command.Key), () => _account.ChangePassword(command), static () => true);
+    // Only the owner does this, which is checked at the edge: the key belongs to the account.
+    public Task ChangePassword(ChangePassword command) =>
+        _commit.Durable(Key(this.GetPrimaryKeyString(), command.Key), () => _account.ChangePassword(command), static () => true);
 
     public Task<AccountRecord> ChangeRole(Role role) => _commit.Durable(null, () => _account.ChangeRole(role), () => _account.Record);
 
     public async Task Remove()
     {
-        await _commit.Settled();
-        var user = _account.Record.UserId;
         await _commit.Durable(null, _account.Remove, static () => true);
-        await Of(user).Set(null);
+        // Its keys and failed logins are not those of the next account of this name.
+        DeactivateOnIdle();
     }
+
+    private static CommandKey? Key(string owner, string? key) => key is null ? null : new CommandKey(owner, key);
 
     private IAccountOfUserGrain Of(UserId user) => GrainFactory.GetGrain<IAccountOfUserGrain>(user.Value);
 }

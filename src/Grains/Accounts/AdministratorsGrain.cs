@@ -54,21 +54,38 @@ public sealed class AdministratorsGrain : Grain, IAdministratorsGrain
             return;
         }
 
-        var account = command.Account.Length == 0 ? null : await Account(command.Account).Get();
-        if (account is null || account.UserId != command.User)
+        if (command.Account.Length == 0)
         {
             throw new Refusal(RefusalCode.UserNotFound, "There is no such account.");
         }
 
-        if (account.UserAdmin)
+        if (await Find(command) is { } account)
         {
-            await Write(() => _administrators.Remove(account.UserId));
+            if (account.UserAdmin)
+            {
+                await Write(() => _administrators.Remove(account.UserId));
+            }
+
+            await Account(command.Account).Remove();
         }
 
-        await Account(command.Account).Remove();
         if (key is not null)
         {
             await Write(static () => { }, key);
+        }
+    }
+
+    /// <summary>Null when the account is gone, and perhaps somebody else has its name by now: the rest of a removal that was not finished follows.</summary>
+    private async Task<AccountRecord?> Find(RemoveAccount command)
+    {
+        try
+        {
+            var account = await Account(command.Account).Get();
+            return account.UserId == command.User ? account : null;
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.UserNotFound)
+        {
+            return null;
         }
     }
 

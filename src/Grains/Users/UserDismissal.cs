@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Delivery;
 
 namespace Orchestrator.Users;
@@ -24,5 +25,19 @@ public sealed partial class UserGrain
         {
             await EndInSessions();
         }
+
+        if (reason == DismissReason.AccountRemoved)
+        {
+            await ForgetAccount();
+        }
+    }
+
+    /// <summary>
+    /// After the devices, so that a command that was under way leaves no data. The hint goes last: while it is there the removal can be found and repeated.
+    /// </summary>
+    private async Task ForgetAccount()
+    {
+        await Durable.Remove();
+        await GrainFactory.GetGrain<IAccountOfUserGrain>(Id.Value).Set(null);
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Accounts;
 using Orchestrator.Administration;
+using Orchestrator.Security;
 
 namespace Orchestrator.Tests;
 
@@ -46,7 +49,6 @@ public sealed class AdministrationTests : IAsyncLifetime
     public async Task The_audit_says_who_did_what_to_whom_from_where_and_what_came_of_it_and_outlives_the_server()
     {
         var ann = await _server.Register("Ann", Names.Password);
-        (await _server.Get("/api/admin/dump", _root)).Ok();
         (await Role("Ann", true)).Ok();
         (await Role("Ann", false)).Ok();
         (await Role("root", false)).Refused(HttpStatusCode.Forbidden, RefusalCode.NotAllowed);
@@ -59,12 +61,12 @@ public sealed class AdministrationTests : IAsyncLifetime
         var entries = (await _server.Get("/api/admin/audit", _root)).Ok().Json.EnumerateArray().ToArray();
 
         entries.Select(e => $"{e.Text("action")} {e.Text("result")}").ShouldBe(
-            ["DumpData ok", "ChangeRole ok", "ChangeRole ok", "ChangeRole notAllowed", "ChangeRole userNotFound", "DeleteUser ok", "ResetOrchestrator ok"]);
-        entries[1].Text("target").ShouldBe("Ann: Administrator");
-        entries[1].Text("userName").ShouldBe("root");
-        entries[1].Text("address").ShouldBe("127.0.0.1");
-        entries[5].Text("userName").ShouldBe("Ann");
-        entries[6].TryGetProperty("at", out _).ShouldBeTrue();
+            ["ChangeRole ok", "ChangeRole ok", "ChangeRole notAllowed", "ChangeRole userNotFound", "DeleteUser ok", "ResetOrchestrator ok"]);
+        entries[0].Text("target").ShouldBe("Ann: Administrator");
+        entries[0].Text("userName").ShouldBe("root");
+        entries[0].Text("address").ShouldBe("127.0.0.1");
+        entries[4].Text("userName").ShouldBe("Ann");
+        entries[5].TryGetProperty("at", out _).ShouldBeTrue();
     }
 
     [Fact]
@@ -94,6 +96,86 @@ public sealed class AdministrationTests : IAsyncLifetime
         await using var byToken = await _server.Connect(ann);
         (await byToken.Invoke("Login", new { })).Ok();
         (await byToken.Invoke("ResetOrchestrator")).Error.ShouldBe(801);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_of_somebody_else_makes_nobody_an_administrator(bool isTrusted)
+    {
+        await using var server = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password), ("Admin:TrustLoopback", isTrusted));
+        await server.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(AccountName.Normalise("Ben"))
+            .Register(new RegisterAccount("Ben", "a stranger's", "1"));
+        await using var administrator = await server.Connect();
+        if (!isTrusted)
+        {
+            (await administrator.Invoke("Login", new { userName = "root", userPassword = Names.Password })).Ok();
+        }
+
+        (await administrator.Invoke("AddUser", new { userName = "Ben", userPassword = Names.Password, userAdmin = true, key = "1" })).Error.ShouldBe(205);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_loses_the_role_while_logging_in_does_not_keep_it(bool isRemoved)
+    {
+        // One hash takes long enough here for a whole demotion.
+        await using var slow = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password), ("Gateway:PasswordIterations", 1_000_000));
+        var root = (await slow.Post("/api/tokens", new { userName = "root", password = Names.Password })).Ok().Json.Text("token");
+        var ann = (await slow.Post("/api/accounts", new { userName = "Ann", password = Names.Password })).Ok().Json.Text("userId");
+        (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = true }, root)).Ok();
+        await using var administrator = await slow.Connect(root);
+        (await administrator.Invoke("Login", new { })).Ok();
+        await using var client = await slow.Connect();
+        var passwords = slow.Services.GetRequiredService<Passwords>();
+        var login = client.Invoke("Login", new { userName = "Ann", userPassword = Names.Password });
+        await Eventually(() => passwords.Waiting > 0 ? null : "the password is not compared yet");
+
+        if (isRemoved)
+        {
+            (await administrator.Invoke("DeleteUser", new { userId = ann })).Ok();
+        }
+        else
+        {
+            (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = false }, root)).Ok();
+        }
+
+        passwords.Waiting.ShouldBe(1, "the demotion took longer than the comparison, so this shows nothing");
+        (await login).Error.ShouldBe(206);
+        (await client.Invoke("DumpData")).Error.ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task A_demotion_that_was_not_answered_is_carried_out_by_repeating_it_and_closes_nobody_without_the_role()
+    {
+        var ann = await _server.Register("Ann", Names.Password);
+        await using var user = await _server.Connect(ann);
+        (await user.Invoke("Login", new { })).Ok();
+        (await Role("Ann", true)).Ok();
+        await using var administrator = await _server.Connect(ann);
+        (await administrator.Invoke("Login", new { })).Ok();
+        // As when the answer is lost: it is written, and nobody is told.
+        await _server.Services.GetRequiredService<IGrainFactory>().GetGrain<IAdministratorsGrain>(IAdministratorsGrain.Key)
+            .ChangeRole(new ChangeRole(AccountName.Normalise("Ann"), Users.Role.User));
+        (await administrator.Invoke("DumpData")).Ok();
+
+        (await Role("Ann", false)).Ok();
+
+        (await administrator.WaitFor("Disconnecting")).Data.GetProperty("code").GetInt32().ShouldBe(4504);
+        (await user.Invoke("GetUsers")).Ok();
+    }
+
+    [Fact]
+    public async Task Reading_the_dump_leaves_the_audit()
+    {
+        (await _server.Ask(HttpMethod.Post, "/api/admin/reset", null, _root)).Ok();
+        var audit = (await _server.Get("/api/admin/audit", _root)).Ok().Text;
+
+        (await _server.Get("/api/admin/dump", _root)).Ok();
+
+        (await _server.Get("/api/admin/audit", _root)).Ok().Text.ShouldBe(audit);
+        _server.Log.Lines.ShouldContain(l => l.Category == Audit.Category && l.Text.StartsWith("DumpData", StringComparison.Ordinal) && l.Text.EndsWith("ok", StringComparison.Ordinal));
     }
 
     [Fact]

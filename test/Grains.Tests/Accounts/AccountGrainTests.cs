@@ -37,7 +37,16 @@ public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMess
         (await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"))).ShouldBe(first);
         await Restart();
         (await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"))).ShouldBe(first);
-        (await RefusalOf(Ann.ChangePassword(new ChangePassword("x", "key-0001")))).ShouldBe(RefusalCode.KeyReused);
+    }
+
+    [Fact]
+    public async Task A_key_belongs_to_who_asks()
+    {
+        await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"));
+        (await RefusalOf(Ann.Register(new RegisterAccount("Ann", "hash", "key-0001", "root")))).ShouldBe(RefusalCode.NameTaken);
+        await Ann.ChangePassword(new ChangePassword("new", "key-0001"));
+        await Ann.ChangePassword(new ChangePassword("new", "key-0001"));
+        (await Ann.Get()).Version.ShouldBe(2);
     }
 
     [Fact]
@@ -57,6 +66,21 @@ public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMess
         await Ann.Remove();
         Host.Storage.Holds("account", "ann").ShouldBeFalse();
         (await RefusalOf(Ann.GetCredentials())).ShouldBe(RefusalCode.UserNotFound);
+    }
+
+    [Fact]
+    public async Task A_key_of_an_account_that_is_gone_does_not_answer_it()
+    {
+        var first = await Ann.Register(new RegisterAccount("Ann", "hash", "key-0001"));
+        for (var i = 0; i < 6; i++)
+        {
+            await Ann.SignInFailed();
+        }
+
+        await Ann.Remove();
+        var second = await Ann.Register(new RegisterAccount("Ann", "other", "key-0001"));
+        second.UserId.ShouldNotBe(first.UserId);
+        (await Ann.GetCredentials()).Account.ShouldBe(second);
     }
 
     [Fact]

@@ -78,6 +78,7 @@ public abstract class AdministratorsGrainSuite(bool copyMessages) : Support.Grai
         await Restart();
         (await Host.AccountOf(ann.UserId).Find()).ShouldBe("ANN");
         await Remove("ANN", ann.UserId);
+        await User(ann.UserId.Value).Dismiss(DismissReason.AccountRemoved);
         (await Host.AccountOf(ann.UserId).Find()).ShouldBeNull();
         Host.Storage.Holds("account-of-user", ann.UserId.Value).ShouldBeFalse();
     }
@@ -88,8 +89,47 @@ public abstract class AdministratorsGrainSuite(bool copyMessages) : Support.Grai
         var former = await Register("ANN");
         await Remove("ANN", former.UserId);
         await Register("ANN");
-        (await RefusalOf(Remove("ANN", former.UserId))).ShouldBe(RefusalCode.UserNotFound);
+        await Remove("ANN", former.UserId);
         (await Host.Account("ANN").Get()).UserId.ShouldNotBe(former.UserId);
+    }
+
+    [Fact]
+    public async Task Removal_whose_data_is_not_removed_can_be_repeated_without_a_key()
+    {
+        var ann = await Register("ANN");
+        var user = User(ann.UserId.Value);
+        var caller = new Caller(ann.UserId, Device("ann"), ann.UserName, Role.User);
+        await user.Login(caller, new Login(Connection("ann")));
+        await user.ChangeData(caller, new ChangeUserData(Payload.Of("{\"a\":1}")));
+        await Remove("ANN", ann.UserId);
+        Host.Storage.Failure = state => state == "user-data" ? new IOException("The disk is full.") : null;
+        (await RefusalOf(user.Dismiss(DismissReason.AccountRemoved))).ShouldBe(RefusalCode.Temporary);
+        (await RefusalOf(user.Resume(caller, Connection("ann", number: 2)))).ShouldBe(RefusalCode.ResumeExpired, "its devices do not wait for the data");
+        Host.Storage.Failure = null;
+        var name = await Host.AccountOf(ann.UserId).Find();
+        await Register("ANN");
+
+        await Remove(name.ShouldNotBeNull(), ann.UserId);
+        await user.Dismiss(DismissReason.AccountRemoved);
+
+        Host.Storage.Holds("user-data", ann.UserId.Value).ShouldBeFalse();
+        (await Host.AccountOf(ann.UserId).Find()).ShouldBeNull();
+        (await Host.Account("ANN").Get()).UserId.ShouldNotBe(ann.UserId);
+    }
+
+    [Fact]
+    public async Task Data_written_after_removal_of_the_account_does_not_stay()
+    {
+        var ann = await Register("ANN");
+        var user = User(ann.UserId.Value);
+        var caller = new Caller(ann.UserId, Device("ann"), ann.UserName, Role.User);
+        await user.Login(caller, new Login(Connection("ann")));
+        await Remove("ANN", ann.UserId);
+
+        await user.ChangeData(caller, new ChangeUserData(Payload.Of("{\"b\":1}")));
+        await user.Dismiss(DismissReason.AccountRemoved);
+
+        Host.Storage.Holds("user-data", ann.UserId.Value).ShouldBeFalse();
     }
 
     [Fact]

@@ -121,6 +121,10 @@ public sealed class Limits
     [Range(1_024, 16 * 1_048_576)]
     public int ScenarioBytesMax { get; set; } = 256 * 1_024;
 
+    /// <summary>How deep objects and arrays may nest in what a scenario passes on unread.</summary>
+    [Range(1, 48)]
+    public int ScenarioDepthMax { get; set; } = 32;
+
     /// <summary>All definitions in the catalogue, as JSON, in bytes. They are one record, and the store's limit for a record is a little above.</summary>
     [Range(1_024, 64 * 1_048_576)]
     public int ScenarioCatalogueBytesMax { get; set; } = 3 * 1_048_576;

@@ -123,6 +123,17 @@ public abstract class ScenarioCatalogueGrainSuite(bool copyMessages) : GrainTest
     }
 
     [Fact]
+    public async Task The_catalogue_outlives_the_process_however_deep_a_value_nests()
+    {
+        await Catalogue.Add(Caller("ann"), new AddScenario(new("good")));
+        await Catalogue.Add(Caller("eve"), new AddScenario(new("deep", ScenarioGltf: Plays.Nested(63))));
+
+        await Restart();
+
+        (await Catalogue.List()).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_repeated_key_is_answered_and_not_done_again()
     {
         await Catalogue.Add(Caller("ann"), new AddScenario(new("a", "First"), "k"));

@@ -106,6 +106,17 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
     }
 
     [Fact]
+    public async Task A_session_outlives_the_process_however_deep_a_value_of_its_scenario_nests()
+    {
+        var session = await Open(new ScenarioDefinition("deep", ScenarioEvents: [new ScenarioEvent(1, "e", Nested(63))], ScenarioGltf: Nested(63)));
+        await Eventually(() => Host.Storage.Holds("session", session.Value) ? null : "the session is not stored yet");
+
+        await Restart();
+
+        (await Host.Session(session).Exists()).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_reminder_alone_wakes_the_timeline()
     {
         var session = await Open(Play(1_000));

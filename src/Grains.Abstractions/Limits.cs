@@ -159,6 +159,8 @@ public sealed class Limits
 
     public TimeSpan ScenarioLengthMax => TimeSpan.FromDays(ScenarioDaysMax);
 
+    public TimeSpan ScenarioReturn => TimeSpan.FromSeconds(ScenarioReturnSeconds);
+
     public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);
 
     public TimeSpan MasterGrace => TimeSpan.FromSeconds(MasterGraceSeconds);

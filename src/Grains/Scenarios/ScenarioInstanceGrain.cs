@@ -61,7 +61,7 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
     {
         await _commit.End(cancellationToken);
         await _publisher.End(cancellationToken);
-        if (_instance.Clock.State == ScenarioState.Running && reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
+        if (_instance.NextMoment is not null && reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
         {
             _ = this.AsReference<IScenarioInstanceGrain>().Wake();
         }

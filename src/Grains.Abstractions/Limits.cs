@@ -117,6 +117,10 @@ public sealed class Limits
     [Range(0, 100_000)]
     public int ScenariosMax { get; set; } = 1_000;
 
+    /// <summary>Scenarios in the catalogue that one account has added; all guests together count as one.</summary>
+    [Range(0, 100_000)]
+    public int ScenariosPerOwnerMax { get; set; } = 100;
+
     /// <summary>One definition of a scenario, as JSON, in bytes.</summary>
     [Range(1_024, 16 * 1_048_576)]
     public int ScenarioBytesMax { get; set; } = 256 * 1_024;

@@ -11,11 +11,14 @@ public static class Json
     public static JsonSerializerOptions Wire { get; } = Make(JsonUnmappedMemberHandling.Disallow);
 
     /// <summary>For the store and for remembered replies.</summary>
-    public static JsonSerializerOptions Store { get; } = Make(JsonUnmappedMemberHandling.Skip);
+    public static JsonSerializerOptions Store { get; } = Make(JsonUnmappedMemberHandling.Skip, StoreDepthMax);
 
-    private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unmapped)
+    // What a client gave lies a few levels deeper in its record than on the wire, and a record that was written must be readable.
+    private const int StoreDepthMax = 256;
+
+    private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unmapped, int depthMax = 0)
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { MaxDepth = depthMax };
         Configure(options, unmapped);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;

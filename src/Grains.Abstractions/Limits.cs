@@ -125,9 +125,17 @@ public sealed class Limits
     [Range(0, 100_000)]
     public int ScenariosMax { get; set; } = 1_000;
 
+    /// <summary>Scenarios in the catalogue that one account has added; all guests together count as one.</summary>
+    [Range(0, 100_000)]
+    public int ScenariosPerOwnerMax { get; set; } = 100;
+
     /// <summary>One definition of a scenario, as JSON, in bytes.</summary>
     [Range(1_024, 16 * 1_048_576)]
     public int ScenarioBytesMax { get; set; } = 256 * 1_024;
+
+    /// <summary>How deep objects and arrays may nest in what a scenario passes on unread.</summary>
+    [Range(1, 48)]
+    public int ScenarioDepthMax { get; set; } = 32;
 
     /// <summary>All definitions in the catalogue, as JSON, in bytes. They are one record, and the store's limit for a record is a little above.</summary>
     [Range(1_024, 64 * 1_048_576)]
@@ -162,6 +170,8 @@ public sealed class Limits
     public double ScenarioReturnSeconds { get; set; } = 5;
 
     public TimeSpan ScenarioLengthMax => TimeSpan.FromDays(ScenarioDaysMax);
+
+    public TimeSpan ScenarioReturn => TimeSpan.FromSeconds(ScenarioReturnSeconds);
 
     public TimeSpan Grace => TimeSpan.FromSeconds(GraceSeconds);
 

@@ -19,6 +19,19 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
 
     public static Payload Of(string json) => new(Encoding.UTF8.GetBytes(json));
 
+    /// <summary>How deep its objects and arrays nest; a value that is neither has 0.</summary>
+    public int CountDepth()
+    {
+        var reader = new Utf8JsonReader(Utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var depth = 0;
+        while (reader.Read())
+        {
+            depth = Math.Max(depth, reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? reader.CurrentDepth + 1 : 0);
+        }
+
+        return depth;
+    }
+
     public bool Equals(Payload? other) => other is not null && Utf8.AsSpan().SequenceEqual(other.Utf8);
 
     public override int GetHashCode()

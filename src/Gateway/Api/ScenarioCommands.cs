@@ -3,7 +3,7 @@ using Orchestrator.Scenarios;
 
 namespace Orchestrator.Api;
 
-/// <summary>Adds a scenario to the catalogue, or replaces one's own.</summary>
+/// <summary>Adds a scenario to the catalogue, or replaces one's own or a guest's.</summary>
 /// <param name="ScenarioGltf">Any JSON value; passed on unread.</param>
 public sealed record AddScenarioParameters(
     string ScenarioId,

@@ -18,10 +18,10 @@ public static class ScenarioEndpoints
         scenarios.MapGet("/{scenarioId}", (string scenarioId, HttpContext http, HttpCommands run, CommandTable table) =>
                 run.Run(table.Scenarios.GetScenarioInfo, http.CommandContext(), new ScenarioParameters(scenarioId)))
             .WithSummary("One scenario.");
-        scenarios.MapPut("/{scenarioId}", Put).WithSummary("Adds a scenario, or replaces the caller's own; administrators replace any. The header Idempotency-Key makes a repeat safe.");
+        scenarios.MapPut("/{scenarioId}", Put).WithSummary("Adds a scenario, or replaces the caller's own or a guest's; administrators replace any. The header Idempotency-Key makes a repeat safe.");
         scenarios.MapDelete("/{scenarioId}", (string scenarioId, HttpContext http, HttpCommands run, CommandTable table) =>
                 run.Run(table.Scenarios.RemoveScenario, http.CommandContext(), new RemoveScenario(scenarioId, AccountEndpoints.Key(http))))
-            .WithSummary("Removes a scenario; for its owner and for administrators.");
+            .WithSummary("Removes a scenario; for its owner and for administrators; a guest's, for everybody.");
     }
 
     private static Task<Nothing> Put(string scenarioId, ScenarioDefinition definition, HttpContext http, HttpCommands run, CommandTable table) =>

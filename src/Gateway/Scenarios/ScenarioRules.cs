@@ -14,6 +14,7 @@ public static class ScenarioRules
         Length(definition.ScenarioDescription, $"{path}.scenarioDescription", limits.DescriptionLengthMax);
         Rooms(definition.ScenarioRooms ?? [], $"{path}.scenarioRooms", limits);
         Events(definition.ScenarioEvents ?? [], $"{path}.scenarioEvents", limits);
+        Depth(definition.ScenarioGltf, $"{path}.scenarioGltf", limits);
         var bytes = definition.CountBytes();
         Fits(bytes <= limits.ScenarioBytesMax, $"A scenario may have {limits.ScenarioBytesMax} bytes; this one has {bytes}", path);
     }
@@ -48,6 +49,7 @@ public static class ScenarioRules
             Is(
                 timed.To is ScenarioEvent.ToAll or ScenarioEvent.ToMaster || IId<UserId>.IsWellFormed(timed.To),
                 "An event goes to \"all\", to \"master\" or to the id of a user; this is none of them", $"{at}.to");
+            Depth(timed.Data, $"{at}.data", limits);
         }
     }
 
@@ -59,6 +61,9 @@ public static class ScenarioRules
 
     private static void Length(string? value, string path, int max) =>
         Fits(value is null || value.Length <= max, $"The text has more than {max} characters", path);
+
+    private static void Depth(Payload? value, string path, Limits limits) =>
+        Fits(value is null || value.CountDepth() <= limits.ScenarioDepthMax, $"The value nests deeper than {limits.ScenarioDepthMax}", path);
 
     private static void Is(bool condition, string sentence, string path)
     {

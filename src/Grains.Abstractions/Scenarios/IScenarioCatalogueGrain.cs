@@ -4,7 +4,7 @@ using Orchestrator.Users;
 namespace Orchestrator.Scenarios;
 
 /// <summary>
-/// The scenarios that sessions can be made of; one grain, durable. Who adds a scenario owns it. A session runs a copy, so no change here reaches one that is open.
+/// The scenarios that sessions can be made of; one grain, durable. An account owns the scenarios that it adds; those of guests are everybody's. A session runs a copy, so no change here reaches one that is open.
 /// Called by gateways.
 /// </summary>
 [Alias("scenarios")]
@@ -14,13 +14,13 @@ public interface IScenarioCatalogueGrain : IGrainWithStringKey
     const string Key = "all";
 
     /// <summary>
-    /// Adds a scenario, or replaces the caller's own; administrators replace any. One that is there already, as it is, is accepted from anybody and nothing changes. Refusals:
-    /// <see cref="RefusalCode.NotAllowed"/> (somebody else's), <see cref="RefusalCode.LimitReached"/> (count, bytes).
+    /// Adds a scenario, or replaces the caller's own or a guest's; administrators replace any. One that is there already, as it is, is accepted from anybody and nothing changes. Refusals:
+    /// <see cref="RefusalCode.NotAllowed"/> (somebody else's), <see cref="RefusalCode.LimitReached"/> (count, of all and of one owner; bytes).
     /// </summary>
     [Alias("add")]
     Task Add(Caller caller, AddScenario command);
 
-    /// <summary>Removes a scenario. Caller: its owner or an administrator. Refusals: <see cref="RefusalCode.ScenarioNotFound"/>, <see cref="RefusalCode.NotAllowed"/>.</summary>
+    /// <summary>Removes a scenario. Caller: its owner or an administrator; for a guest's, whoever is logged in. Refusals: <see cref="RefusalCode.ScenarioNotFound"/>, <see cref="RefusalCode.NotAllowed"/>.</summary>
     [Alias("remove")]
     Task Remove(Caller caller, RemoveScenario command);
 

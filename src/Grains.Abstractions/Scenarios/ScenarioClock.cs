@@ -37,7 +37,10 @@ public sealed record ScenarioClock(
         ? PositionMs + (long)Math.Floor((Math.Max(0, now.ToUnixTimeMilliseconds() - AtMs) * Rate) + Rounding)
         : PositionMs;
 
-    /// <summary>When a clock that runs is at a position; a moment that is over for a position that has passed.</summary>
-    public DateTimeOffset MomentOf(long positionMs) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(AtMs + (long)Math.Ceiling(((positionMs - PositionMs) / Rate) - (Rounding / 1e6)));
+    // The longest scenario at the slowest rate ends after the last year that a moment can have.
+    private static readonly long LastMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>When a clock that runs is at a position; a moment that is over for a position that has passed. The last one there is, for what comes after it.</summary>
+    public DateTimeOffset MomentOf(long positionMs) => DateTimeOffset.FromUnixTimeMilliseconds(
+        Math.Min(AtMs + (long)Math.Ceiling(((positionMs - PositionMs) / Rate) - (Rounding / 1e6)), LastMs));
 }

@@ -84,7 +84,10 @@ public interface ISessionGrain : ISource, ISessionStreams
     [Alias("publish-scenario")]
     Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news);
 
-    /// <summary>Whether what is published now would not reach some member: it is away, or has no connection that follows the session yet.</summary>
+    /// <summary>
+    /// Whether the session was read from the store just now, less than <see cref="Limits.ScenarioReturnSeconds"/> ago, and what is published would not reach some member yet:
+    /// it is away, or has no connection that follows the session.
+    /// </summary>
     [Alias("is-missing-members")]
     Task<bool> IsMissingMembers();
 

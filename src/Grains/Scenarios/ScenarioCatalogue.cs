@@ -29,9 +29,13 @@ public sealed class ScenarioCatalogue(Limits limits)
             DemandOwner(known, caller);
         }
 
-        var entry = new ScenarioEntry(definition, known?.Owner ?? caller.User, definition.CountBytes());
+        var owner = known is null ? OwnerOf(caller) : known.Owner;
+        var entry = new ScenarioEntry(definition, owner, definition.CountBytes());
         Demand(entry.Bytes <= limits.ScenarioBytesMax, $"A scenario may have {limits.ScenarioBytesMax} bytes; this one has {entry.Bytes}.");
         Demand(known is not null || State.Entries.Count < limits.ScenariosMax, "The catalogue has no room for another scenario.");
+        Demand(
+            known is not null || State.Entries.Values.Count(e => e.Owner == owner) < limits.ScenariosPerOwnerMax,
+            $"An account may have {limits.ScenariosPerOwnerMax} scenarios in the catalogue, and all guests together as many.");
         var bytes = State.Entries.Values.Sum(e => (long)e.Bytes) - (known?.Bytes ?? 0) + entry.Bytes;
         Demand(bytes <= limits.ScenarioCatalogueBytesMax, $"The catalogue may have {limits.ScenarioCatalogueBytesMax} bytes; with this scenario it would have {bytes}.");
         return Happened(new ScenarioAdded(entry));
@@ -45,9 +49,12 @@ public sealed class ScenarioCatalogue(Limits limits)
         return Happened(new ScenarioRemoved(scenarioId));
     }
 
+    // A guest's id goes with the guest: nobody could ever change or remove what it owned.
+    private static UserId? OwnerOf(Caller caller) => caller.Role == Role.Guest ? null : caller.User;
+
     private static void DemandOwner(ScenarioEntry entry, Caller caller)
     {
-        if (entry.Owner != caller.User && caller.Role != Role.Administrator)
+        if (entry.Owner is { } owner && owner != caller.User && caller.Role != Role.Administrator)
         {
             throw new Refusal(RefusalCode.NotAllowed, "The scenario is somebody else's.");
         }

@@ -13,10 +13,10 @@ public sealed record ScenarioCatalogueState
 }
 
 /// <summary>A scenario in the catalogue.</summary>
-/// <param name="Owner">Who added it first.</param>
+/// <param name="Owner">The account that added it first; null for a guest's, which is everybody's.</param>
 /// <param name="Bytes">Its size as JSON.</param>
 [GenerateSerializer, Immutable, Alias("scenario-entry")]
-public sealed record ScenarioEntry([property: Id(0)] ScenarioDefinition Definition, [property: Id(1)] UserId Owner, [property: Id(2)] int Bytes);
+public sealed record ScenarioEntry([property: Id(0)] ScenarioDefinition Definition, [property: Id(1)] UserId? Owner, [property: Id(2)] int Bytes);
 
 /// <summary>A scenario was added, or replaced.</summary>
 [GenerateSerializer, Immutable, Alias("scenario-added")]

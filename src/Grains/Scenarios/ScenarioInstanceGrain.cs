@@ -25,16 +25,15 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
     private readonly Committer<ScenarioInstanceState> _commit;
     private readonly ScenarioPublisher _publisher;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _patience;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
-    private DateTimeOffset? _returnBy;
+    private bool _mayMissMembers;
     private Task _reminding = Task.CompletedTask;
 
     public ScenarioInstanceGrain(
         [PersistentState("scenario")] IPersistentState<Stored<ScenarioInstanceState>> store, Limits limits, TimeProvider time, ILogger<ScenarioInstanceGrain> log)
     {
-        (_time, _log, _patience) = (time, log, TimeSpan.FromSeconds(limits.ScenarioReturnSeconds));
+        (_time, _log) = (time, log);
         _publisher = new ScenarioPublisher(Session, limits, time, log);
         _commit = new(store, new(() => _instance.State, null, Written, DeactivateOnIdle, limits, time, log));
     }
@@ -48,7 +47,7 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
         if (await _commit.Begin() is { } stored)
         {
             _instance.Restore(stored);
-            _returnBy = _time.GetUtcNow() + _patience;
+            _mayMissMembers = true;
             // What is due is looked up in the session's definition, and this activation must not wait for it.
             Schedule(TimeSpan.Zero);
             return;
@@ -62,7 +61,7 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
     {
         await _commit.End(cancellationToken);
         await _publisher.End(cancellationToken);
-        if (_instance.Clock.State == ScenarioState.Running && reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
+        if (_instance.NextMoment is not null && reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
         {
             _ = this.AsReference<IScenarioInstanceGrain>().Wake();
         }
@@ -77,6 +76,12 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
         }
 
         await Ready();
+        // What is due fires with the change.
+        while (await MembersAreMissing())
+        {
+            await Task.Delay(LookForMembersEvery, _time);
+        }
+
         await _commit.Durable(key, () => _instance.Control(caller.User, command, _time.GetUtcNow()), static () => true, name);
         await _reminding;
         var at = await _publisher.Settled;
@@ -152,14 +157,14 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
         try
         {
             await Ready();
+            if (await MembersAreMissing())
+            {
+                Schedule(LookForMembersEvery);
+                return;
+            }
+
             if (_instance.IsDue(_time.GetUtcNow()))
             {
-                if (await MembersAreMissing())
-                {
-                    Schedule(LookForMembersEvery);
-                    return;
-                }
-
                 await _commit.Durable(null, () => _instance.Fire(_time.GetUtcNow()), static () => true);
                 await _publisher.Settled;
             }
@@ -185,21 +190,19 @@ public sealed class ScenarioInstanceGrain : Grain, IScenarioInstanceGrain, IRemi
         }
     }
 
-    /// <summary>After a restart members come back one by one, and what fires before they are there they never hear.</summary>
+    /// <summary>
+    /// Whether something is due that must wait: after a restart members come back one by one, and what fires before they are there they never hear. The session knows how
+    /// long ago it was restarted; an instance that is only read again waits for nobody.
+    /// </summary>
     private async Task<bool> MembersAreMissing()
     {
-        if (_returnBy is not { } by)
+        if (!_mayMissMembers || !_instance.IsDue(_time.GetUtcNow()))
         {
             return false;
         }
 
-        if (_time.GetUtcNow() < by && await Session.IsMissingMembers())
-        {
-            return true;
-        }
-
-        _returnBy = null;
-        return false;
+        _mayMissMembers = await Session.IsMissingMembers();
+        return _mayMissMembers;
     }
 
     private void Schedule()

@@ -20,13 +20,15 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     private readonly Committer<SessionState> _commit;
     private readonly Reporter _reporter;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly Dictionary<UserId, Position> _joinedAt = [];
     private IGrainTimer? _expiry;
+    private DateTimeOffset? _returnBy;
 
     public SessionGrain(
         [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, TimeProvider time, ILogger<SessionGrain> log)
     {
-        _time = time;
+        (_time, _patience) = (time, limits.ScenarioReturn);
         _session = new Session(limits);
         _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
         _commit = new(store, new(() => _session.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
@@ -45,6 +47,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         if (await _commit.Begin() is { } stored)
         {
             _session.Restore(stored, _time.GetUtcNow());
+            _returnBy = _time.GetUtcNow() + _patience;
             foreach (var member in stored.Members.Keys)
             {
                 _joinedAt[member] = _source.At;
@@ -101,8 +104,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task<bool> Exists() => Task.FromResult(_session.IsOpen);
 
-    public Task<bool> IsMissingMembers() =>
-        Task.FromResult(_session.IsOpen && _session.State!.Members.Values.Any(m => m.AwaySince is not null || !_source.IsHeardBy(m.User)));
+    public Task<bool> IsMissingMembers() => Task.FromResult(
+        _time.GetUtcNow() < _returnBy && _session.IsOpen && _session.State!.Members.Values.Any(m => m.AwaySince is not null || !_source.IsHeardBy(m.User)));
 
     public Task<bool> HasMember(UserId user) => Task.FromResult(_session.HasMember(user));
 

@@ -54,10 +54,17 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
         }
 
         var limits = Read<Limits>(configuration.GetSection(nameof(Limits)));
+        var storage = Read<StorageOptions>(configuration.GetSection(nameof(Storage)));
+        if (limits.ScenarioCatalogueBytesMax > storage.RecordBytesMax)
+        {
+            throw new ConfigurationException(
+                $"'Limits:ScenarioCatalogueBytesMax' is {limits.ScenarioCatalogueBytesMax}; the catalogue is one record, and 'Storage:RecordBytesMax' is {storage.RecordBytesMax}.");
+        }
+
         return new Settings(
             limits,
             Read<GatewayOptions>(configuration.GetSection(nameof(Gateway))),
-            Read<StorageOptions>(configuration.GetSection(nameof(Storage))),
+            storage,
             AdminSettings.Checked(Read<AdminOptions>(configuration.GetSection(nameof(Admin))), limits),
             TimeSettings.Read(configuration.GetSection(nameof(Time))));
     }

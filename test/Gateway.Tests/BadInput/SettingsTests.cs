@@ -31,6 +31,8 @@ public sealed class SettingsTests
     [InlineData("""{"Gateway":{"TokenMinutes":0}}""", "TokenMinutes")]
     [InlineData("""{"Storage":{"Readers":0}}""", "Readers")]
     [InlineData("""{"Storage":{"WriteTimeout":"soon"}}""", "WriteTimeout")]
+    [InlineData("""{"Limits":{"ScenarioCatalogueBytesMax":4194305}}""", "Limits:ScenarioCatalogueBytesMax")]
+    [InlineData("""{"Storage":{"RecordBytesMax":1048576}}""", "Storage:RecordBytesMax")]
     [InlineData("""{"Admin":{"User":"root"}}""", "Admin:Password")]
     [InlineData("""{"Admin":{"Password":"correct horse"}}""", "Admin:User")]
     [InlineData("""{"Admin":{"User":" ","Password":"correct horse"}}""", "Admin:User")]

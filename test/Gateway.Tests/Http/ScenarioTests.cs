@@ -46,6 +46,8 @@ public sealed class ScenarioTests(SharedServer shared) : ServerTest(shared)
         named.Refused(HttpStatusCode.BadRequest, RefusalCode.BadRequest).Json.Text("message").ShouldContain("$.scenarioId");
         var room = await Server.Ask(HttpMethod.Put, "/api/scenarios/s", """{"scenarioId":"s","scenarioRooms":[{"roomId":"r","roomName":""}]}""", token);
         room.Refused(HttpStatusCode.BadRequest, RefusalCode.BadRequest).Json.Text("message").ShouldContain("$.scenarioRooms[0].roomName");
+        var deep = await Server.Ask(HttpMethod.Put, "/api/scenarios/s", $$"""{"scenarioId":"s","scenarioGltf":{{new string('[', 33)}}{{new string(']', 33)}}}""", token);
+        deep.Refused(HttpStatusCode.RequestEntityTooLarge, RefusalCode.LimitReached).Json.Text("message").ShouldContain("$.scenarioGltf");
         (await Server.Ask(HttpMethod.Put, "/api/scenarios/s", "{}", token)).Refused(HttpStatusCode.BadRequest, RefusalCode.BadRequest);
         foreach (var (method, path) in new[] { (HttpMethod.Get, "/api/scenarios"), (HttpMethod.Get, "/api/scenarios/s"), (HttpMethod.Put, "/api/scenarios/s"), (HttpMethod.Delete, "/api/scenarios/s") })
         {

@@ -23,8 +23,8 @@ public abstract class CatalogueScenarios(IScenarioWire wire, HubServer server) :
     [Fact]
     public async Task An_equal_one_is_taken_from_anybody_another_one_and_the_removal_from_the_owner_only()
     {
-        var ann = await Enter("Ann");
-        var ben = await Enter("Ben");
+        var ann = await EnterWithAccount();
+        var ben = await EnterWithAccount();
         var id = NewId();
         (await ann.Client.Call("AddScenario", Chess(id))).Ok();
 
@@ -35,6 +35,21 @@ public abstract class CatalogueScenarios(IScenarioWire wire, HubServer server) :
         (await ben.Client.Call("GetScenarioInfo", new { scenarioId = id })).Ok().Body.Text("scenarioName").ShouldBe("Ann's");
         (await ann.Client.Call("RemoveScenario", new { scenarioId = id })).Ok();
         (await ann.Client.Call("RemoveScenario", new { scenarioId = id })).Error.ShouldBe(9008);
+    }
+
+    [Fact]
+    public async Task What_a_guest_adds_anybody_replaces_and_removes()
+    {
+        var ann = await Enter("Ann");
+        var id = NewId();
+        (await ann.Client.Call("AddScenario", Chess(id))).Ok();
+        (await ann.Client.Logout()).Ok();
+
+        var ben = await Enter("Ben");
+        (await ben.Client.Call("AddScenario", Chess(id, "Ben's"))).Ok();
+        var eve = await EnterWithAccount();
+        (await eve.Client.Call("RemoveScenario", new { scenarioId = id })).Ok();
+        (await ben.Client.Call("GetScenarioInfo", new { scenarioId = id })).Error.ShouldBe(9008);
     }
 
     [Fact]
@@ -100,6 +115,13 @@ public abstract class CatalogueScenarios(IScenarioWire wire, HubServer server) :
         (await ann.Client.Call("AddSession", new { sessionName = "n" })).Error.ShouldBe(207);
         (await ann.Client.Call("AddSession", new { sessionName = "n", scenarioId = "no such" })).Error.ShouldBe(9008);
         (await ann.Client.GetSessionInfo()).Error.ShouldBe(700);
+    }
+
+    private async Task<Person> EnterWithAccount()
+    {
+        var (client, name) = (await Connect(), Names.New());
+        (await client.Call("AddUser", new { userName = name, userPassword = Names.Password })).Ok();
+        return new Person(client, await client.Login(name, Names.Password));
     }
 
     private static string NewId() => $"chess {Guid.CreateVersion7()}";

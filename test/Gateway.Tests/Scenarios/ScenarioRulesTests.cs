@@ -14,6 +14,7 @@ public sealed class ScenarioRulesTests
         NameLengthMax = 10,
         DescriptionLengthMax = 20,
         ScenarioBytesMax = 1_024,
+        ScenarioDepthMax = 3,
         ScenarioDaysMax = 1,
     };
 
@@ -38,6 +39,8 @@ public sealed class ScenarioRulesTests
     [InlineData("""{"scenarioId":"s","scenarioEvents":[{"at":0,"eventId":"e","to":""}]}""", 207, "$.scenarioEvents[0].to")]
     [InlineData("""{"scenarioId":"s","scenarioEvents":[{"at":0,"eventId":"e","to":"two words"}]}""", 207, "$.scenarioEvents[0].to")]
     [InlineData("""{"scenarioId":"s","scenarioEvents":[{"at":0,"eventId":"e"},{"at":0,"eventId":"e"},{"at":0,"eventId":"e"},{"at":0,"eventId":"e"}]}""", 9003, "$.scenarioEvents")]
+    [InlineData("""{"scenarioId":"s","scenarioGltf":[{"a":[[]]}]}""", 9003, "$.scenarioGltf")]
+    [InlineData("""{"scenarioId":"s","scenarioEvents":[{"at":0,"eventId":"e","data":1},{"at":0,"eventId":"e","data":[[[[]]]]}]}""", 9003, "$.scenarioEvents[1].data")]
     public void A_fault_is_named_with_its_path(string json, int code, string path)
     {
         var refusal = Should.Throw<Refusal>(() => ScenarioRules.Demand(Read(json), "$", Small));
@@ -60,6 +63,7 @@ public sealed class ScenarioRulesTests
     [InlineData("""{"scenarioId":"s"}""")]
     [InlineData("""{"scenarioId":"s","scenarioName":"","scenarioRooms":[],"scenarioEvents":[]}""")]
     [InlineData("""{"scenarioId":"s","scenarioRooms":[{"roomId":"a","roomName":"A","roomCapacity":0}],"scenarioEvents":[{"at":86399999,"eventId":"e","to":"a-user"},{"at":0,"eventId":"e","to":"master"}]}""")]
+    [InlineData("""{"scenarioId":"s","scenarioEvents":[{"at":0,"eventId":"e","data":{"a":[[],{}],"b":[1]}}],"scenarioGltf":[[[]],[[1]]]}""")]
     public void What_is_right_passes(string json) => ScenarioRules.Demand(Read(json), "$", Small);
 
     [Fact]

@@ -14,8 +14,8 @@ public sealed class ScenarioCatalogueTests
     [Fact]
     public void What_was_added_is_found_and_listed_in_order()
     {
-        _catalogue.Add(Caller("ann"), new("b"));
-        _catalogue.Add(Caller("ann"), new("a", "A play"));
+        _catalogue.Add(Holder("ann"), new("b"));
+        _catalogue.Add(Holder("ann"), new("a", "A play"));
         _catalogue.Find("a")!.ScenarioName.ShouldBe("A play");
         _catalogue.Find("c").ShouldBeNull();
         _catalogue.List().Keys.ShouldBe(["a", "b"]);
@@ -24,57 +24,85 @@ public sealed class ScenarioCatalogueTests
     [Fact]
     public void An_equal_scenario_is_accepted_from_anybody_and_changes_nothing()
     {
-        _catalogue.Add(Caller("ann"), Rich("a"));
+        _catalogue.Add(Holder("ann"), Rich("a"));
         var before = _catalogue.State;
-        _catalogue.Add(Caller("bob"), Rich("a")).ShouldBeEmpty();
+        _catalogue.Add(Holder("bob"), Rich("a")).ShouldBeEmpty();
         _catalogue.State.ShouldBeSameAs(before);
     }
 
     [Fact]
     public void Another_one_of_its_id_is_taken_from_its_owner_and_administrators_only()
     {
-        _catalogue.Add(Caller("ann"), new("a", "First"));
-        RefusalOf(() => _catalogue.Add(Caller("bob"), new("a", "Bob's"))).ShouldBe(RefusalCode.NotAllowed);
+        _catalogue.Add(Holder("ann"), new("a", "First"));
+        RefusalOf(() => _catalogue.Add(Holder("bob"), new("a", "Bob's"))).ShouldBe(RefusalCode.NotAllowed);
         _catalogue.Find("a")!.ScenarioName.ShouldBe("First");
-        _catalogue.Add(Caller("ann"), new("a", "Second"));
+        _catalogue.Add(Holder("ann"), new("a", "Second"));
         _catalogue.Add(Chief, new("a", "Third"));
         _catalogue.Find("a")!.ScenarioName.ShouldBe("Third");
-        _catalogue.Add(Caller("ann"), new("a", "Still mine")).ShouldNotBeEmpty();
+        _catalogue.Add(Holder("ann"), new("a", "Still mine")).ShouldNotBeEmpty();
     }
 
     [Fact]
     public void Only_its_owner_and_administrators_remove_it()
     {
-        _catalogue.Add(Caller("ann"), new("a"));
-        RefusalOf(() => _catalogue.Remove(Caller("bob"), "a")).ShouldBe(RefusalCode.NotAllowed);
-        _catalogue.Remove(Caller("ann"), "a");
-        RefusalOf(() => _catalogue.Remove(Caller("ann"), "a")).ShouldBe(RefusalCode.ScenarioNotFound);
-        _catalogue.Add(Caller("ann"), new("b"));
+        _catalogue.Add(Holder("ann"), new("a"));
+        RefusalOf(() => _catalogue.Remove(Holder("bob"), "a")).ShouldBe(RefusalCode.NotAllowed);
+        _catalogue.Remove(Holder("ann"), "a");
+        RefusalOf(() => _catalogue.Remove(Holder("ann"), "a")).ShouldBe(RefusalCode.ScenarioNotFound);
+        _catalogue.Add(Holder("ann"), new("b"));
         _catalogue.Remove(Chief, "b");
         _catalogue.List().ShouldBeEmpty();
     }
 
     [Fact]
+    public void What_a_guest_adds_anybody_replaces_and_removes()
+    {
+        _catalogue.Add(Caller("guest"), new("a", "First"));
+        _catalogue.Add(Caller("other guest"), new("a", "Second"));
+        _catalogue.Add(Holder("ann"), new("a", "Third"));
+        _catalogue.Add(Caller("guest"), new("a", "Still everybody's"));
+        _catalogue.Remove(Caller("other guest"), "a");
+        _catalogue.Add(Holder("ann"), new("a"));
+        RefusalOf(() => _catalogue.Add(Caller("guest"), new("a", "Not theirs"))).ShouldBe(RefusalCode.NotAllowed);
+        RefusalOf(() => _catalogue.Remove(Caller("guest"), "a")).ShouldBe(RefusalCode.NotAllowed);
+    }
+
+    [Fact]
+    public void An_account_has_room_for_so_many_and_all_guests_together_for_as_many()
+    {
+        var catalogue = new ScenarioCatalogue(new Limits { ScenariosPerOwnerMax = 2 });
+        foreach (var (one, other) in new[] { (Caller("guest"), Caller("other guest")), (Holder("ann"), Holder("ann")), (Chief, Chief) })
+        {
+            catalogue.Add(one, new($"{one.User} 1"));
+            catalogue.Add(other, new($"{one.User} 2"));
+            RefusalOf(() => catalogue.Add(other, new($"{one.User} 3"))).ShouldBe(RefusalCode.LimitReached);
+            catalogue.Add(other, new($"{one.User} 2", "Replaced"));
+            catalogue.Remove(other, $"{one.User} 1");
+            catalogue.Add(one, new($"{one.User} 3"));
+        }
+    }
+
+    [Fact]
     public void There_is_room_for_so_many_and_a_removal_makes_room()
     {
-        _catalogue.Add(Caller("ann"), new("a"));
-        _catalogue.Add(Caller("ann"), new("b"));
-        RefusalOf(() => _catalogue.Add(Caller("ann"), new("c"))).ShouldBe(RefusalCode.LimitReached);
-        _catalogue.Add(Caller("ann"), new("b", "Replaced"));
-        _catalogue.Remove(Caller("ann"), "a");
-        _catalogue.Add(Caller("ann"), new("c"));
+        _catalogue.Add(Holder("ann"), new("a"));
+        _catalogue.Add(Holder("ann"), new("b"));
+        RefusalOf(() => _catalogue.Add(Holder("ann"), new("c"))).ShouldBe(RefusalCode.LimitReached);
+        _catalogue.Add(Holder("ann"), new("b", "Replaced"));
+        _catalogue.Remove(Holder("ann"), "a");
+        _catalogue.Add(Holder("ann"), new("c"));
     }
 
     [Fact]
     public void There_is_room_for_so_many_bytes_of_one_and_of_all()
     {
-        RefusalOf(() => _catalogue.Add(Caller("ann"), Sized("a", 1_024))).ShouldBe(RefusalCode.LimitReached);
-        _catalogue.Add(Caller("ann"), Sized("a", 900));
-        RefusalOf(() => _catalogue.Add(Caller("ann"), Sized("b", 900))).ShouldBe(RefusalCode.LimitReached);
-        _catalogue.Add(Caller("ann"), Sized("b", 400));
-        RefusalOf(() => _catalogue.Add(Caller("ann"), Sized("b", 900))).ShouldBe(RefusalCode.LimitReached);
-        _catalogue.Add(Caller("ann"), Sized("a", 300));
-        _catalogue.Add(Caller("ann"), Sized("b", 900));
+        RefusalOf(() => _catalogue.Add(Holder("ann"), Sized("a", 1_024))).ShouldBe(RefusalCode.LimitReached);
+        _catalogue.Add(Holder("ann"), Sized("a", 900));
+        RefusalOf(() => _catalogue.Add(Holder("ann"), Sized("b", 900))).ShouldBe(RefusalCode.LimitReached);
+        _catalogue.Add(Holder("ann"), Sized("b", 400));
+        RefusalOf(() => _catalogue.Add(Holder("ann"), Sized("b", 900))).ShouldBe(RefusalCode.LimitReached);
+        _catalogue.Add(Holder("ann"), Sized("a", 300));
+        _catalogue.Add(Holder("ann"), Sized("b", 900));
     }
 
     [Fact]
@@ -112,14 +140,25 @@ public abstract class ScenarioCatalogueGrainSuite(bool copyMessages) : GrainTest
     [Fact]
     public async Task The_catalogue_outlives_the_process()
     {
-        await Catalogue.Add(Caller("ann"), new AddScenario(Plays.Play(1, 2)));
-        await Catalogue.Add(Caller("ann"), new AddScenario(new("gone")));
-        await Catalogue.Remove(Caller("ann"), new RemoveScenario("gone"));
+        await Catalogue.Add(Holder("ann"), new AddScenario(Plays.Play(1, 2)));
+        await Catalogue.Add(Holder("ann"), new AddScenario(new("gone")));
+        await Catalogue.Remove(Holder("ann"), new RemoveScenario("gone"));
 
         await Restart();
 
         (await Catalogue.List()).ShouldHaveSingleItem().Value.ShouldBe(Plays.Play(1, 2));
-        (await RefusalOf(Catalogue.Remove(Caller("bob"), new RemoveScenario("play")))).ShouldBe(RefusalCode.NotAllowed);
+        (await RefusalOf(Catalogue.Remove(Holder("bob"), new RemoveScenario("play")))).ShouldBe(RefusalCode.NotAllowed);
+    }
+
+    [Fact]
+    public async Task The_catalogue_outlives_the_process_however_deep_a_value_nests()
+    {
+        await Catalogue.Add(Caller("ann"), new AddScenario(new("good")));
+        await Catalogue.Add(Caller("eve"), new AddScenario(new("deep", ScenarioGltf: Plays.Nested(63))));
+
+        await Restart();
+
+        (await Catalogue.List()).Count.ShouldBe(2);
     }
 
     [Fact]

@@ -106,6 +106,76 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
     }
 
     [Fact]
+    public async Task After_a_restart_a_change_of_the_clock_waits_for_the_members_that_hear_what_is_due()
+    {
+        var session = await Open(Play(1_000, 900_000));
+        await Enter("bob", session);
+        await Control(session, ScenarioControl.Start);
+        await Eventually(() => Host.Storage.Holds("session", session.Value) ? null : "the session is not stored yet");
+        await Restart();
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await User("ann").Resume(Caller("ann"), Connection("ann", number: 2));
+        await Follow(Host.Session(session), Seat("ann"));
+
+        var paused = Control(session, ScenarioControl.Pause);
+
+        (await Get(session)).NextEvent.ShouldBe(0);
+        paused.IsCompleted.ShouldBeFalse("bob is not back yet");
+        await User("bob").Resume(Caller("bob"), Connection("bob", number: 2));
+        var relay = await Follow(Host.Session(session), Seat("bob"), "east");
+        await Until(() => Task.FromResult(paused.IsCompleted ? null : "it still waits"));
+        await paused;
+        await HaveFired(relay, "e0");
+    }
+
+    [Fact]
+    public async Task After_a_restart_a_change_of_the_clock_waits_no_longer_than_the_timeline()
+    {
+        var session = await Open(Play(1_000, 900_000));
+        await Enter("bob", session);
+        await Control(session, ScenarioControl.Start);
+        await Eventually(() => Host.Storage.Holds("session", session.Value) ? null : "the session is not stored yet");
+        await Restart();
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await User("ann").Resume(Caller("ann"), Connection("ann", number: 2));
+
+        var paused = Control(session, ScenarioControl.Pause);
+
+        await Until(() => Task.FromResult(paused.IsCompleted ? null : "it still waits"));
+        await paused;
+        (await Get(session)).NextEvent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_is_away_delays_nothing_when_only_a_write_has_failed()
+    {
+        var session = await Open(Play(1_000, 900_000));
+        await Enter("bob", session);
+        var relay = await Follow(Host.Session(session), Seat("ann"));
+        await Control(session, ScenarioControl.Start);
+        await Lose("bob");
+        Host.Storage.Failure = state => state == "scenario" ? new IOException("full") : null;
+        (await RefusalOf(Control(session, ScenarioControl.Pause))).ShouldBe(RefusalCode.Temporary);
+        Host.Storage.Failure = null;
+        (await Get(session)).ScenarioState.ShouldBe(ScenarioState.Running);
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await HaveFired(relay, "e0");
+    }
+
+    [Fact]
+    public async Task A_session_outlives_the_process_however_deep_a_value_of_its_scenario_nests()
+    {
+        var session = await Open(new ScenarioDefinition("deep", ScenarioEvents: [new ScenarioEvent(1, "e", Nested(63))], ScenarioGltf: Nested(63)));
+        await Eventually(() => Host.Storage.Holds("session", session.Value) ? null : "the session is not stored yet");
+
+        await Restart();
+
+        (await Host.Session(session).Exists()).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_reminder_alone_wakes_the_timeline()
     {
         var session = await Open(Play(1_000));

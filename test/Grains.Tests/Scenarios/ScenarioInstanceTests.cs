@@ -10,6 +10,17 @@ public sealed class ScenarioInstanceTests
     private DateTimeOffset _now = Start;
 
     [Fact]
+    public void The_last_event_of_the_longest_scenario_at_the_slowest_rate_has_a_moment()
+    {
+        var instance = new ScenarioInstance();
+        instance.Take(new ScenarioDefinition("play", ScenarioEvents: [new ScenarioEvent((3_650L * 86_400_000) - 1, "e")]));
+        instance.Control(Id("ann"), Rate(0.001), Start);
+        instance.Control(Id("ann"), Do(ScenarioControl.Start), Start);
+
+        instance.NextMoment!.Value.Year.ShouldBe(9999);
+    }
+
+    [Fact]
     public void Nobody_has_started_it_at_first()
     {
         _instance.Take(Play(0));

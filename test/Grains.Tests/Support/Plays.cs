@@ -11,6 +11,9 @@ internal static class Plays
 
     public static ScenarioDefinition Play(params ScenarioEvent[] events) => new("play", "A play", ScenarioEvents: [.. events]);
 
+    /// <summary>Arrays in arrays, so many.</summary>
+    public static Payload Nested(int depth) => Payload.Of(new string('[', depth) + new string(']', depth));
+
     public static ControlScenario Seek(long positionMs) => new(ScenarioControl.Seek, PositionMs: positionMs);
 
     public static ControlScenario Rate(double rate) => new(ScenarioControl.SetRate, Rate: rate);

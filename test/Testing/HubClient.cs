@@ -14,6 +14,7 @@ namespace Orchestrator.Testing;
 public sealed class HubClient : IAsyncDisposable
 {
     public const byte RecordSeparator = 0x1e;
+    private const int ShutdownCode = 4501;
     private const string Handshake = """{"protocol":"json","version":1}""";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(10);
@@ -355,6 +356,12 @@ public sealed class HubClient : IAsyncDisposable
             var arrived = new HubEvent(_arrivals.Count, name, arguments[0].Clone(), stamp);
             _arrivals.Add(arrived);
             _events.Add(arrived);
+        }
+
+        if (name == "Disconnecting" && arguments[0].GetProperty("code").GetInt32() == ShutdownCode)
+        {
+            // As a good client does; the server waits a while for that, so that nobody is cut off before it has read why.
+            _ = Close();
         }
     }
 

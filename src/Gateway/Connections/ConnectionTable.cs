@@ -8,7 +8,7 @@ namespace Orchestrator.Connections;
 public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<ConnectionId, ClientConnection> _connections = new();
 
@@ -58,7 +58,7 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
         }
     }
 
-    /// <summary>Tells every client that the server stops, and gives that a moment: the server ends its connections next, and cuts off what is still on its way.</summary>
+    /// <summary>Tells every client that the server stops, and gives them a while to go by themselves: the server ends its connections next, and cuts off what is still on its way.</summary>
     private void CloseAll()
     {
         foreach (var connection in _connections.Values)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
@@ -8,27 +7,12 @@ using Orchestrator.Users;
 namespace Orchestrator.Administration;
 
 /// <summary>This gateway's ear for the orchestrator as a whole: at a reset it logs out whoever is connected to it, and closes every connection.</summary>
-public sealed class ResetListener(Relay relay, ConnectionTable connections, Dismisser dismisser, IIdSource ids, TimeProvider time, ILogger<ResetListener> log)
-    : BackgroundService
+public sealed class ResetListener(Relay relay, ConnectionTable connections, Dismisser dismisser, IIdSource ids) : BackgroundService
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var beginning = await relay.Subscribe(SourceId.Orchestrator, new Listener(this, ids.Next()), after: null);
-                beginning.Subscription.Release();
-                return;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning(e, "Resets are not heard yet");
-                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var beginning = await relay.SubscribeAtLast(SourceId.Orchestrator, new Listener(this, ids.Next()), stoppingToken);
+        beginning.Subscription.Release();
     }
 
     private async Task Reset(OrchestratorReset reset)

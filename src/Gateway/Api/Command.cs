@@ -1,4 +1,5 @@
 using Orchestrator.Connections;
+using Orchestrator.Sessions;
 using Orchestrator.Users;
 
 namespace Orchestrator.Api;
@@ -16,6 +17,9 @@ public sealed record CommandContext(Origin Origin, ClientConnection? Connection,
 
     /// <summary>For handlers of commands that need a connection.</summary>
     public ClientConnection Socket => Connection ?? throw Refusal.BadRequest("This command needs a connection.");
+
+    /// <summary>For handlers of commands that are given in a session.</summary>
+    public SessionId Session => Socket.Session ?? throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
 
     public static CommandContext Of(ClientConnection connection, CancellationToken cancellationToken) =>
         new(connection.Origin, connection, connection.Caller, cancellationToken);

@@ -111,7 +111,7 @@ public sealed class DataStreamCommands
 
     private async Task<Answer<StreamStateBody>> Declared(CommandContext context, Func<ISessionGrain, Task<MemberStreams>> change)
     {
-        var session = Session(context);
+        var session = context.Session;
         var streams = await change(Grain(session));
         _entrance.Streams(context.Socket).Declared(session, streams.At);
         return State(context, session, streams);
@@ -119,13 +119,13 @@ public sealed class DataStreamCommands
 
     private async Task<Answer<IReadOnlyDictionary<string, DeclaredStreamBody>>> Available(CommandContext context, AvailableStreamsParameters parameters)
     {
-        var streams = await Grain(Session(context)).GetAvailableDataStreams(context.User, parameters.DataStreamUserId);
+        var streams = await Grain(context.Session).GetAvailableDataStreams(context.User, parameters.DataStreamUserId);
         return new(StreamStateBody.ByKind(parameters.DataStreamUserId!.Value, streams));
     }
 
     private async Task<Answer<StreamStateBody>> Register(CommandContext context, RegisterStreamParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         var streams = await Grain(session).RegisterForDataStream(context.User, Of(parameters));
         var followed = _entrance.Streams(context.Socket);
         if (streams.ChangedAt is null)
@@ -141,7 +141,7 @@ public sealed class DataStreamCommands
     /// <summary>When it is answered, nothing of the stream follows.</summary>
     private async Task<Answer<StreamStateBody>> Unregister(CommandContext context, Func<ISessionGrain, Task<MemberStreams>> change)
     {
-        var session = Session(context);
+        var session = context.Session;
         var streams = await change(Grain(session));
         await _entrance.Streams(context.Socket).Reach(session, streams.ChangedAt);
         await context.Socket.Sent();
@@ -149,11 +149,11 @@ public sealed class DataStreamCommands
     }
 
     private async Task<Answer<IReadOnlyDictionary<string, RegisteredStreamBody>>> Registered(CommandContext context, NoParameters parameters) =>
-        new(StreamStateBody.ByName((await Grain(Session(context)).GetDataStreams(context.User)).Registered));
+        new(StreamStateBody.ByName((await Grain(context.Session).GetDataStreams(context.User)).Registered));
 
     private async Task<Answer<Nothing>> Send(CommandContext context, SendDataParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         if (string.IsNullOrEmpty(parameters.Kind))
         {
             throw new Refusal(RefusalCode.StreamKindMissing, "The kind of the data stream is missing.");
@@ -166,7 +166,7 @@ public sealed class DataStreamCommands
 
     private async Task<Answer<Nothing>> Push(CommandContext context, PushAudioParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         return new(new Nothing(), Place.Of(session.Value, await Grain(session).PushAudio(context.User, parameters.AudioData)));
     }
 
@@ -174,9 +174,6 @@ public sealed class DataStreamCommands
 
     private static Answer<StreamStateBody> State(CommandContext context, SessionId session, MemberStreams streams) =>
         new(StreamStateBody.Of(context.User.User, streams), Place.Of(session.Value, streams.At));
-
-    private static SessionId Session(CommandContext context) =>
-        context.Socket.Session ?? throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
 
     private ISessionGrain Grain(SessionId session) => _grains.GetGrain<ISessionGrain>(session.Value);
 }

@@ -3,15 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Api;
 
-/// <summary>A body that many are answered with: the first one encodes it, the others share the bytes.</summary>
+/// <summary>A body that many are answered with: the first one makes and encodes it, the others share the bytes.</summary>
 [JsonConverter(typeof(EncodedConverter))]
-public sealed class Encoded<T>(T value) : IEncoded
+public sealed class Encoded<T>(Func<T> make) : IEncoded
 {
-    private readonly Lazy<byte[]> _utf8 = new(() => JsonSerializer.SerializeToUtf8Bytes(value, Json.Wire));
+    private byte[]? _utf8;
+    private readonly Lazy<T> _value = new(make);
 
-    public T Value => value;
+    public T Value => _value.Value;
 
-    ReadOnlySpan<byte> IEncoded.Utf8 => _utf8.Value;
+    ReadOnlySpan<byte> IEncoded.Utf8 => LazyInitializer.EnsureInitialized(ref _utf8, () => JsonSerializer.SerializeToUtf8Bytes(Value, Json.Wire));
 }
 
 /// <summary>An <see cref="Encoded{T}"/> of whatever type.</summary>

@@ -27,32 +27,29 @@ public sealed class RoomCommands
 
     private async Task<Answer<IReadOnlyDictionary<RoomId, RoomInstance>>> List(CommandContext context, NoParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         var rooms = await Grain(session).GetRooms(context.User);
         return new(rooms.Rooms.ToDictionary(room => room.RoomId), Place.Of(session.Value, rooms.At));
     }
 
     private async Task<Answer<RoomInstance>> Get(CommandContext context, NoParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         var room = await Grain(session).GetRoom(context.User);
         return new(room.Room, Place.Of(session.Value, room.At));
     }
 
     private async Task<Answer<Nothing>> Join(CommandContext context, JoinRoom parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         return new(new Nothing(), Place.Of(session.Value, await Grain(session).JoinRoom(context.User, parameters)));
     }
 
     private async Task<Answer<Nothing>> Leave(CommandContext context, LeaveRoom parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         return new(new Nothing(), Place.Of(session.Value, await Grain(session).LeaveRoom(context.User, parameters)));
     }
-
-    private static SessionId Session(CommandContext context) =>
-        context.Socket.Session ?? throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
 
     private ISessionGrain Grain(SessionId session) => _grains.GetGrain<ISessionGrain>(session.Value);
 }

@@ -62,26 +62,23 @@ public sealed class TrafficCommands
 
     private async Task<Answer<Nothing>> ToAll(CommandContext context, MessageToAllParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         return At(session, await Grain(session).SendMessage(context.User, new SendMessage(parameters.Message, null, parameters.Key)));
     }
 
     private async Task<Answer<Nothing>> ToOne(CommandContext context, MessageParameters parameters)
     {
-        var session = Session(context);
+        var session = context.Session;
         return At(session, await Grain(session).SendMessage(context.User, new SendMessage(parameters.Message, parameters.UserId, parameters.Key)));
     }
 
     private async Task<Answer<Nothing>> Send(CommandContext context, SendSceneEvent command)
     {
-        var session = Session(context);
+        var session = context.Session;
         return At(session, await Grain(session).SendSceneEvent(context.User, command));
     }
 
     private static Answer<Nothing> At(SessionId session, Position at) => new(new Nothing(), Place.Of(session.Value, at));
-
-    private static SessionId Session(CommandContext context) =>
-        context.Socket.Session ?? throw new Refusal(RefusalCode.NotInSession, "The user is not in any session.");
 
     private ISessionGrain Grain(SessionId session) => _grains.GetGrain<ISessionGrain>(session.Value);
 }

@@ -72,11 +72,11 @@ public sealed partial class FollowedStreams(ClientConnection connection, Relay r
 
             switch (happened)
             {
-                case DataStreamDeclared e when e.User == _caller!.User && at > _declared:
-                    _declared = at;
+                case DataStreamDeclared e when e.User == _caller!.User:
+                    Declared(session, at);
                     break;
-                case DataStreamRemoved e when e.User == _caller!.User && at > _declared:
-                    _declared = at;
+                case DataStreamRemoved e when e.User == _caller!.User:
+                    Declared(session, at);
                     break;
                 case DataStreamRegistered e when at > _seen:
                     _ = Follow(new DataStreamId(session, e.Stream));

@@ -44,9 +44,6 @@ internal sealed class Link(SourceId source)
     /// <summary>Whether somebody must begin again, or something must be read.</summary>
     public bool NeedsMending => FirstPaused is not null || (IsFollowing && (_isAsked || _held.Exists(d => d.Epoch == _epoch)));
 
-    /// <summary>The source has sent more than has come so far: to be asked again soon.</summary>
-    public bool IsOverdue => IsFollowing && _overdueAfter == _last;
-
     /// <summary>One that waits until it begins again.</summary>
     public Subscription? FirstPaused
     {
@@ -128,6 +125,9 @@ internal sealed class Link(SourceId source)
 
     /// <summary>Lets the source be asked for what may have been lost at the end.</summary>
     public void Ask() => _isAsked = true;
+
+    /// <summary>The same, if the source has sent more than has come since it was asked last.</summary>
+    public void AskIfOverdue() => _isAsked |= IsFollowing && _overdueAfter == _last;
 
     /// <summary>The source has told what was missing after a place; if it does not know, everybody begins again.</summary>
     public void Read(Position after, MissedEnvelopes missed)

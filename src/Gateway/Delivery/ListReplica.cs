@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Devices;
 
@@ -14,19 +13,18 @@ public sealed record ListShape<TId, TReport, TRecord>(
     where TReport : class, IReport<TId>;
 
 /// <summary>What a replica needs of the process.</summary>
-public sealed record ReplicaContext(Relay Relay, IIdSource Ids, TimeProvider Time, ILogger Log);
+public sealed record ReplicaContext(Relay Relay, IIdSource Ids, TimeProvider Time);
 
 /// <summary>This gateway's copy of a list: reading it costs no grain call, and all who read it between two changes share one encoding. A reader does not see the list from before its own last change.</summary>
 public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport, TRecord> shape, ReplicaContext context) : BackgroundService
     where TId : struct
     where TReport : class, IReport<TId>
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<TId, Position> _ended = new();
     private volatile ImmutableDictionary<TId, TReport> _reports = ImmutableDictionary<TId, TReport>.Empty;
-    private volatile Encoded<IReadOnlyDictionary<TId, TRecord>> _records = new(ImmutableDictionary<TId, TRecord>.Empty);
+    private volatile Encoded<IReadOnlyDictionary<TId, TRecord>> _records = new(static () => ImmutableDictionary<TId, TRecord>.Empty);
     private volatile TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
@@ -59,25 +57,11 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var beginning = await context.Relay.Subscribe(shape.Source, new Listener(this, context.Ids.Next()), after: null);
-                Take(beginning.Start.Snapshot!);
-                beginning.Subscription.Release();
-                IsReady = true;
-                return;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                context.Log.LogWarning(e, "{List} does not answer", shape.Source);
-                await Task.Delay(RetryAfter, context.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var beginning = await context.Relay.SubscribeAtLast(shape.Source, new Listener(this, context.Ids.Next()), stoppingToken);
+        Take(beginning.Start.Snapshot!);
+        beginning.Subscription.Release();
+        IsReady = true;
     }
-
-    private ImmutableDictionary<TId, TRecord> Records => (ImmutableDictionary<TId, TRecord>)_records.Value;
 
     private bool HasReached(ListPlace<TId> place)
     {
@@ -100,25 +84,27 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
             Remember(ended.Id, Position.Last);
         }
 
-        _records = new(reports.ToImmutableDictionary(r => r.Id, shape.Record));
-        _reports = reports.ToImmutableDictionary(r => r.Id);
-        Signal();
+        Change(reports.ToImmutableDictionary(r => r.Id));
     }
 
     private void Take(TReport report)
     {
         if (report.IsOver)
         {
-            _records = new(Records.Remove(report.Id));
-            _reports = _reports.Remove(report.Id);
+            Change(_reports.Remove(report.Id));
             Remember(report.Id, report.At);
         }
         else
         {
-            _records = new(Records.SetItem(report.Id, shape.Record(report)));
-            _reports = _reports.SetItem(report.Id, report);
+            Change(_reports.SetItem(report.Id, report));
         }
+    }
 
+    private void Change(ImmutableDictionary<TId, TReport> reports)
+    {
+        // Before the reports: whoever sees that its own change is there reads it here.
+        _records = new(() => reports.ToDictionary(r => r.Key, r => shape.Record(r.Value)));
+        _reports = reports;
         Signal();
     }
 

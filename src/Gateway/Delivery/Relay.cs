@@ -18,6 +18,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
 {
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GatewayRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OverdueAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
@@ -60,6 +61,23 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         {
             Leave(link, subscription);
             throw;
+        }
+    }
+
+    /// <summary>Subscribes for the gateway itself, from now on; tried until the source answers, or the gateway stops.</summary>
+    public async Task<Beginning> SubscribeAtLast(SourceId source, Subscriber subscriber, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Subscribe(source, subscriber, after: null);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "{Source} does not answer", source);
+                await Task.Delay(GatewayRetry, time, stoppingToken);
+            }
         }
     }
 
@@ -109,9 +127,9 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
                 }
 
                 await Task.Delay(OverdueAfter, time, stoppingToken);
-                foreach (var source in _links.Where(static l => l.Value.IsOverdue).Select(static l => l.Key))
+                foreach (var source in _links.Keys)
                 {
-                    Change(source, static link => link.Ask());
+                    Change(source, static link => link.AskIfOverdue());
                 }
             }
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,16 +8,54 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator;
 
-/// <summary>Something a client gave to be passed on unread: one JSON value, kept as the bytes it came in.</summary>
+/// <summary>
+/// Something a client gave to be passed on unread: one JSON value, kept as the bytes it came in, and the binary parts that stand for the objects
+/// <c>{"_placeholder":true,"num":n}</c> in it. A wire that has only JSON says each part as a string in base64.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("payload"), JsonConverter(typeof(PayloadConverter))]
 public sealed record Payload([property: Id(0)] byte[] Utf8)
 {
+    private static readonly byte[] Placeholder = [.. "{\"_placeholder\":true,\"num\":0}"u8];
+
+    /// <summary>Its binary parts, by their number; most have none.</summary>
+    [Id(1)]
+    public ImmutableArray<byte[]> Attachments { get; init; } = [];
+
+    /// <summary>What it takes to keep it, in bytes.</summary>
+    [JsonIgnore]
+    public int Bytes => Utf8.Length + Attachments.Sum(static a => a.Length);
+
     /// <summary>Whether a rule of the VRTogether API takes it for absent: null, "" or 0.</summary>
     [JsonIgnore]
     public bool IsFalsy => Utf8.Length == 0 || Utf8.AsSpan() is [(byte)'0'] or [(byte)'"', (byte)'"'] || Utf8.AsSpan().SequenceEqual("null"u8);
 
     /// <summary>An object with no keys.</summary>
     public static Payload EmptyObject { get; } = Of("{}");
+
+    /// <summary>Bytes and nothing else.</summary>
+    public static Payload Binary(byte[] bytes) => new(Placeholder) { Attachments = [bytes] };
+
+    /// <summary>Its JSON with the binary parts numbered from another number on.</summary>
+    public byte[] WithPlaceholdersFrom(int first)
+    {
+        if (first == 0 || Attachments.IsEmpty)
+        {
+            return Utf8;
+        }
+
+        using var document = JsonDocument.Parse(Utf8);
+        var json = new ArrayBufferWriter<byte>(Utf8.Length + 16);
+        using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = Json.Wire.Encoder });
+        PayloadConverter.Write(writer, document.RootElement, number =>
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("_placeholder"u8, true);
+            writer.WriteNumber("num"u8, first + number);
+            writer.WriteEndObject();
+        });
+        writer.Flush();
+        return json.WrittenSpan.ToArray();
+    }
 
     public static Payload Of(string json) => new(Encoding.UTF8.GetBytes(json));
 
@@ -32,7 +72,11 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
         return depth;
     }
 
-    public bool Equals(Payload? other) => other is not null && Utf8.AsSpan().SequenceEqual(other.Utf8);
+    public bool Equals(Payload? other) =>
+        other is not null
+        && Utf8.AsSpan().SequenceEqual(other.Utf8)
+        && Attachments.Length == other.Attachments.Length
+        && Attachments.Zip(other.Attachments).All(static pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
     public override int GetHashCode()
     {
@@ -70,7 +114,54 @@ public sealed class PayloadConverter : JsonConverter<Payload>
             return;
         }
 
-        // It was valid when it came in, and it has not been touched since.
-        writer.WriteRawValue(value.Utf8, skipInputValidation: true);
+        if (value.Attachments.IsEmpty)
+        {
+            // It was valid when it came in, and it has not been touched since.
+            writer.WriteRawValue(value.Utf8, skipInputValidation: true);
+            return;
+        }
+
+        using var document = JsonDocument.Parse(value.Utf8);
+        Write(writer, document.RootElement, number => writer.WriteBase64StringValue(number < value.Attachments.Length ? value.Attachments[number] : []));
     }
+
+    /// <summary>Writes a value, with something else for the objects that stand for its binary parts.</summary>
+    internal static void Write(Utf8JsonWriter writer, JsonElement element, Action<int> writePart)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object when NumberOf(element) is { } number:
+                writePart(number);
+                break;
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in element.EnumerateObject())
+                {
+                    writer.WritePropertyName(property.Name);
+                    Write(writer, property.Value, writePart);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                {
+                    Write(writer, item, writePart);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    /// <summary>Which binary part an object stands for; null for any other one.</summary>
+    private static int? NumberOf(JsonElement element) =>
+        element.TryGetProperty("_placeholder"u8, out var mark) && mark.ValueKind == JsonValueKind.True
+        && element.TryGetProperty("num"u8, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var num) && num >= 0
+            ? num
+            : null;
 }

@@ -27,12 +27,11 @@ public sealed record Origin(AccountRecord? Account, bool IsLoopback, string Addr
 /// One socket of a client, whatever its wire: who is logged in on it, what it is subscribed to, and the way out to it. Its commands are processed one after
 /// the other; events reach it from other threads.
 /// </summary>
-public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect dialect, IFrameWriter writer, ConnectionContext context)
+public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect dialect, OutboundQueue outbound, ConnectionContext context)
 {
     /// <summary>How long a reply may need to reach the socket.</summary>
     public static readonly TimeSpan ReplyMax = TimeSpan.FromMilliseconds(200);
 
-    private readonly OutboundQueue _outbound = new(writer, context.Limits.OutboundBytesMax);
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
     private FollowedStreams? _streams;
@@ -99,7 +98,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     {
         if (!message.IsEmpty)
         {
-            _outbound.Enqueue(message);
+            outbound.Enqueue(message);
         }
     }
 
@@ -107,18 +106,18 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     {
         if (!packet.Message.IsEmpty)
         {
-            _outbound.Enqueue(packet);
+            outbound.Enqueue(packet);
         }
     }
 
     /// <summary>What waits of a stream is not sent any more.</summary>
-    public void Forget(SourceId stream) => _outbound.Forget(stream);
+    public void Forget(SourceId stream) => outbound.Forget(stream);
 
     /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
-    public long Dropped(SourceId stream) => _outbound.Dropped(stream);
+    public long Dropped(SourceId stream) => outbound.Dropped(stream);
 
     /// <summary>Done when what was being sent at the call is handed over.</summary>
-    public Task Sent() => _outbound.Written();
+    public Task Sent() => outbound.Written();
 
     /// <summary>The streams that it hears, made at the first use; a command and the news of another device may both be the first.</summary>
     public FollowedStreams StreamsFrom(Func<ClientConnection, FollowedStreams> make) =>
@@ -153,8 +152,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public void Abort(CloseCode code)
     {
         _isEnding = true;
-        _outbound.End();
-        writer.Abort(code);
+        outbound.Abort(code);
     }
 
     /// <summary>Ends it once the reply of the present command has gone: a wire that writes replies by itself does not say when it has.</summary>
@@ -170,7 +168,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         _isClosed = true;
         // What a command that still runs does to this connection is either seen here, or it sees that it is closed.
         Interlocked.MemoryBarrier();
-        _outbound.End();
+        outbound.End();
     }
 }
 

@@ -132,6 +132,13 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         }
     }
 
+    /// <summary>Nothing more is written, and the connection ends from our side.</summary>
+    public void Abort(CloseCode code)
+    {
+        End();
+        writer.Abort(code);
+    }
+
     /// <summary>Counts what may not be dropped; too much of it ends the connection.</summary>
     private bool HasRoom(int bytes)
     {

@@ -36,7 +36,7 @@ public sealed record DataStreamUnregistered([property: Id(0)] UserId User, [prop
 [GenerateSerializer, Immutable, Alias("audio-sent")]
 public sealed record AudioSent([property: Id(0)] UserId From, [property: Id(1)] Payload Data) : SessionEvent
 {
-    public override int Bytes => base.Bytes + Data.Utf8.Length;
+    public override int Bytes => base.Bytes + Data.Bytes;
 
     public override bool ChangesState => false;
 

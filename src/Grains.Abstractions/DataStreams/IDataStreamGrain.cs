@@ -33,7 +33,7 @@ public sealed record PacketSent(
     [property: Id(1)] DataStream Stream,
     [property: Id(2)] Payload Data) : Event
 {
-    public override int Bytes => base.Bytes + Data.Utf8.Length;
+    public override int Bytes => base.Bytes + Data.Bytes;
 
     public override bool ChangesState => false;
 

@@ -35,7 +35,7 @@ public sealed record ScenarioEventFired(
     [property: Id(4)] long LateMs = 0,
     [property: Id(5)] bool IsLate = false) : ScenarioNews
 {
-    public override int Bytes => base.Bytes + (Event.Data?.Utf8.Length ?? 0);
+    public override int Bytes => base.Bytes + (Event.Data?.Bytes ?? 0);
 
     // Only the number, which serves for as long as the session remembers it.
     public override bool ChangesState => false;

@@ -26,7 +26,7 @@ public sealed record SessionOpening(
 [GenerateSerializer, Immutable, Alias("member-joined")]
 public sealed record MemberJoined([property: Id(0)] MemberRecord Member, [property: Id(1)] Position DataAt = default) : SessionEvent
 {
-    public override int Bytes => base.Bytes + (Member.UserData?.Utf8.Length ?? 0);
+    public override int Bytes => base.Bytes + (Member.UserData?.Bytes ?? 0);
 }
 
 /// <summary>A member is no longer one.</summary>
@@ -54,7 +54,7 @@ public sealed record MemberDataChanged(
     [property: Id(1)] Payload? Data,
     [property: Id(2)] Position At) : SessionEvent
 {
-    public override int Bytes => base.Bytes + (Data?.Utf8.Length ?? 0);
+    public override int Bytes => base.Bytes + (Data?.Bytes ?? 0);
 }
 
 /// <summary>A member's last connection was lost; its seat is kept.</summary>
@@ -109,7 +109,7 @@ public sealed record MessageSent(
     [property: Id(1)] string FromName,
     [property: Id(2)] Payload Message) : SessionEvent
 {
-    public override int Bytes => base.Bytes + Message.Utf8.Length;
+    public override int Bytes => base.Bytes + Message.Bytes;
 
     public override bool ChangesState => false;
 }
@@ -121,7 +121,7 @@ public sealed record SceneEventSent(
     [property: Id(1)] Payload Data,
     [property: Id(2)] SceneEventAddress Address) : SessionEvent
 {
-    public override int Bytes => base.Bytes + Data.Utf8.Length;
+    public override int Bytes => base.Bytes + Data.Bytes;
 
     public override bool ChangesState => false;
 }

@@ -38,7 +38,7 @@ public sealed record UserReport(
 [GenerateSerializer, Immutable, Alias("user-listed")]
 public sealed record UserListed([property: Id(0)] UserReport Report, [property: Id(1)] ListChange Change) : Event
 {
-    public override int Bytes => base.Bytes + (Report.User?.UserData.Utf8.Length ?? 0);
+    public override int Bytes => base.Bytes + (Report.User?.UserData.Bytes ?? 0);
 
     /// <summary>The store holds only whom to wake.</summary>
     public override bool ChangesState => Change != ListChange.Updated;

@@ -45,7 +45,7 @@ public sealed class PacketRules(DataStreamKey key)
             throw new Refusal(RefusalCode.EventDataMissing, "No data has been provided.");
         }
 
-        _budget?.Take(data.Utf8.Length, now);
+        _budget?.Take(data.Bytes, now);
         return [Outgoing.ToEveryone(new PacketSent(key.Owner, _stream, data))];
     }
 }

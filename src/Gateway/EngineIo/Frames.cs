@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Orchestrator.EngineIo;
+
+/// <summary>
+/// Engine.IO messages as a WebSocket carries them from the server: whole, unmasked frames (RFC 6455). What waits for a connection is made of them, whatever its
+/// transport: a socket takes them as they are, a poll takes them apart again.
+/// </summary>
+public static class Frames
+{
+    private const byte Message = (byte)'4';
+    private const byte BinaryMessage = 4;
+    private const byte TextFrame = 0x81;
+    private const byte BinaryFrame = 0x82;
+
+    /// <summary>A text message, of the Engine.IO type "message", in two parts.</summary>
+    public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
+    {
+        WriteHeader(output, TextFrame, 1 + head.Length + rest.Length);
+        output.Write([Message]);
+        output.Write(head);
+        output.Write(rest);
+    }
+
+    /// <summary>A binary message.</summary>
+    public static void WriteBinary(IBufferWriter<byte> output, EngineIoVersion version, ReadOnlySpan<byte> bytes)
+    {
+        var isTyped = version == EngineIoVersion.Three;
+        WriteHeader(output, BinaryFrame, bytes.Length + (isTyped ? 1 : 0));
+        if (isTyped)
+        {
+            output.Write([BinaryMessage]);
+        }
+
+        output.Write(bytes);
+    }
+
+    private static void WriteHeader(IBufferWriter<byte> output, byte kind, int length)
+    {
+        var header = output.GetSpan(10);
+        header[0] = kind;
+        switch (length)
+        {
+            case < 126:
+                header[1] = (byte)length;
+                output.Advance(2);
+                break;
+            case <= ushort.MaxValue:
+                header[1] = 126;
+                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
+                output.Advance(4);
+                break;
+            default:
+                header[1] = 127;
+                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)length);
+                output.Advance(10);
+                break;
+        }
+    }
+}

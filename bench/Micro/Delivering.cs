@@ -56,10 +56,10 @@ public class Delivering
         source.Begin(Epoch);
         var grains = new OneSource(source);
         _relay = new Relay(grains, new Ids(), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
-        var context = new ConnectionContext(new Limits(), TimeProvider.System);
+        var context = new ConnectionContext(new Limits(), TimeProvider.System, new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System));
         for (var i = 0; i < Connections; i++)
         {
-            var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, new OutboundQueue(_writers[i], context.Limits.OutboundBytesMax), context);
+            var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, context.Outbound(_writers[i]), context);
             connection.LoggedIn(Samples.Caller(i));
             var streams = new FollowedStreams(connection, _relay, grains, TimeProvider.System, NullLogger.Instance);
             var subscriber = new SessionSubscriber(connection, new SessionId(Samples.Source.Key), _relay, streams);

@@ -22,6 +22,14 @@ public sealed class GatewayOptions
     /// <summary>How often a gateway makes sure that it has missed nothing of what it holds, in seconds.</summary>
     [Range(1, 300)]
     public int RenewSeconds { get; set; } = 60;
+
+    /// <summary>How long what comes for a busy connection may wait so that it goes out together, in milliseconds. 0: nothing waits.</summary>
+    [Range(0, 20)]
+    public int GatherMilliseconds { get; set; } = 3;
+
+    /// <summary>From how many messages in a second on a connection counts as busy. For others nothing waits.</summary>
+    [Range(10, 100_000)]
+    public int GatherFromPerSecond { get; set; } = 300;
 }
 
 /// <summary>Who may log in without an account.</summary>

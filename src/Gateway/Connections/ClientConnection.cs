@@ -173,4 +173,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 }
 
 /// <summary>What every connection needs of the process.</summary>
-public sealed record ConnectionContext(Limits Limits, TimeProvider Time);
+public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer)
+{
+    /// <summary>What waits for a connection that is written to in this way.</summary>
+    public OutboundQueue Outbound(IFrameWriter writer) => new(writer, Limits.OutboundBytesMax, Gatherer);
+}

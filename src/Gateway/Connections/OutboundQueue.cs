@@ -15,21 +15,30 @@ public interface IFrameWriter
 
 /// <summary>
 /// What waits for one connection, bounded in bytes. It never makes its caller wait: what the socket does not take at once waits here and goes out in one
-/// write when the socket is free again. Replies and events go first; packets wait beside them, and those that may be dropped never end the connection. What may not be dropped
+/// write when the socket is free again, and so does what comes within a few milliseconds for a busy connection. Replies and events go first; packets wait beside them, and those that may be dropped never end the connection. What may not be dropped
 /// ends it when it has grown over the limit.
 /// </summary>
-public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
+/// <param name="gatherer">Null: nothing waits to be gathered.</param>
+public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? gatherer = null)
 {
     // A write takes no further packet when it has so much of them: an event that comes next should not wait for long.
     private const int PacketBytesPerWrite = 65_536;
+
+    // Of so much, a write of its own costs no more.
+    private const int GatheredBytesMax = 16_384;
 
     private readonly Lock _gate = new();
     private readonly PacketLane _packets = new(bytesMax);
     private List<ReadOnlyMemory<byte>> _waiting = [];
     private Batch? _spare = new();
     private TaskCompletionSource? _written;
+    private readonly Gatherer? _gatherer = gatherer is { IsOn: true } ? gatherer : null;
     private long _bytes;
+    private long _windowBegan;
+    private int _inWindow;
+    private bool _isBusy;
     private bool _isWriting;
+    private bool _isGathering;
     private bool _isClosed;
 
     /// <summary>Bytes that wait now.</summary>
@@ -64,12 +73,10 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
             }
 
             _waiting.Add(message);
-            if (_isWriting)
+            if (!IsToWrite())
             {
                 return;
             }
-
-            _isWriting = true;
         }
 
         Write();
@@ -94,12 +101,10 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
                 _packets.Add(packet);
             }
 
-            if (_isWriting || _isClosed)
+            if (_isClosed || !IsToWrite())
             {
                 return;
             }
-
-            _isWriting = true;
         }
 
         Write();
@@ -137,6 +142,61 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
     {
         End();
         writer.Abort(code);
+    }
+
+    /// <summary>What was gathered goes out, if it has not yet.</summary>
+    internal void Flush()
+    {
+        lock (_gate)
+        {
+            if (!_isGathering)
+            {
+                return;
+            }
+
+            _isGathering = false;
+        }
+
+        Write();
+    }
+
+    /// <summary>Whether who has just added something is to write it; otherwise somebody else does, or will.</summary>
+    private bool IsToWrite()
+    {
+        var gathers = _gatherer is not null && CountAsBusy(_gatherer);
+        if (_isGathering && _bytes + _packets.DroppableBytes >= GatheredBytesMax)
+        {
+            _isGathering = false;
+            return true;
+        }
+
+        if (_isWriting)
+        {
+            return false;
+        }
+
+        _isWriting = true;
+        if (gathers)
+        {
+            _isGathering = true;
+            _gatherer!.Add(this);
+        }
+
+        return !_isGathering;
+    }
+
+    /// <summary>Counts a message. Gives whether there are many of late.</summary>
+    private bool CountAsBusy(Gatherer gatherer)
+    {
+        var age = gatherer.Now - _windowBegan;
+        if (age >= gatherer.WindowTicks)
+        {
+            _isBusy = _inWindow >= gatherer.BusyFrom && age < 2 * gatherer.WindowTicks;
+            (_windowBegan, _inWindow) = (_windowBegan + age, 0);
+        }
+
+        _inWindow++;
+        return _isBusy || _inWindow > gatherer.BusyFrom;
     }
 
     /// <summary>Counts what may not be dropped; too much of it ends the connection.</summary>

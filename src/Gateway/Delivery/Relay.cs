@@ -14,23 +14,26 @@ namespace Orchestrator.Delivery;
 /// subscribes again when a source has moved.
 /// </summary>
 public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Relay> log)
-    : BackgroundService, IRelay
+    : BackgroundService
 {
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GatewayRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OverdueAfter = TimeSpan.FromSeconds(1);
 
+    // An engine calls an observer once at a time, and one that is busy with a large session should not hold up all others.
+    private const int EarsMax = 16;
+
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
     private readonly string _gateway = ids.Next();
     private readonly CancellationTokenSource _stopping = new();
-    private GatewayAddress? _self;
+    private readonly Ear[] _ears = new Ear[Math.Min(Environment.ProcessorCount, EarsMax)];
+    private GatewayAddress[]? _addresses;
+    private object? _addressesGate;
 
     /// <summary>Sources that somebody here is subscribed to.</summary>
     public int Links => _links.Count;
 
-    // Made at the first use: a reference can only be had when the engine runs.
-    private GatewayAddress Self => _self ??= new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(this));
 
     /// <summary>
     /// Subscribes, and says where it begins: after the place given, if the source still knows what came since; otherwise with a snapshot. Events wait until the
@@ -41,7 +44,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         var (link, subscription) = Enter(source, subscriber);
         try
         {
-            var start = await Source(source).Subscribe(Self, subscriber.Seat, after);
+            var start = await Source(source).Subscribe(AddressFor(source), subscriber.Seat, after);
             lock (link.Gate)
             {
                 var isUsable = link.Known(start.At, start.Link);
@@ -94,7 +97,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
     public Task Unsubscribe(Subscription subscription)
     {
         Drop(subscription);
-        return Owned(() => Source(subscription.Source).Unsubscribe(Self.Gateway, subscription.Seat.Connection));
+        return Owned(() => Source(subscription.Source).Unsubscribe(_gateway, subscription.Seat.Connection));
     }
 
     public void Deliver(Delivery delivery) => Change(delivery.Source, link => link.Arrived(delivery));
@@ -226,7 +229,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
 
     private async Task ReadMissed(Link link, Position after)
     {
-        var missed = await Retried(() => Source(link.Source).Read(Self.Gateway, after));
+        var missed = await Retried(() => Source(link.Source).Read(_gateway, after));
         lock (link.Gate)
         {
             link.Read(after, missed);
@@ -238,11 +241,11 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
     {
         try
         {
-            var start = await Retried(() => Source(link.Source).Subscribe(Self, subscription.Seat, subscription.At));
+            var start = await Retried(() => Source(link.Source).Subscribe(AddressFor(link.Source), subscription.Seat, subscription.At));
             if (IsGivenUp(link, subscription))
             {
                 // Giving it up may have overtaken this call, and then the source has a seat for nobody.
-                await Source(link.Source).Unsubscribe(Self.Gateway, subscription.Seat.Connection);
+                await Source(link.Source).Unsubscribe(_gateway, subscription.Seat.Connection);
                 return;
             }
 
@@ -321,6 +324,25 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         }
     }
 
+    /// <summary>Where a source delivers to: always to the same ear, so that its order is kept.</summary>
+    private GatewayAddress AddressFor(SourceId source)
+    {
+        // Made at the first use: a reference can only be had when the engine runs.
+        var addresses = LazyInitializer.EnsureInitialized(ref _addresses, ref _addressesGate, MakeAddresses);
+        return addresses[(uint)source.GetHashCode() % (uint)addresses.Length];
+    }
+
+    private GatewayAddress[] MakeAddresses()
+    {
+        // Kept here: a reference does not keep what it refers to.
+        for (var i = 0; i < _ears.Length; i++)
+        {
+            _ears[i] = new Ear(this);
+        }
+
+        return [.. _ears.Select(ear => new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(ear)))];
+    }
+
     private ISource Source(SourceId source) => source.Kind switch
     {
         SourceKind.User => grains.GetGrain<IUserGrain>(source.Key),
@@ -331,6 +353,14 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         SourceKind.DataStream => grains.GetGrain<IDataStreamGrain>(source.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
     };
+}
+
+/// <summary>One of the ways on which sources reach this gateway.</summary>
+internal sealed class Ear(Relay relay) : IRelay
+{
+    public void Deliver(Delivery delivery) => relay.Deliver(delivery);
+
+    public void Moved(SourceId source, long epoch) => relay.Moved(source, epoch);
 }
 
 /// <summary>A new subscription and where it begins.</summary>

@@ -59,7 +59,7 @@ public class Delivering
         var context = new ConnectionContext(new Limits(), TimeProvider.System, new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System));
         for (var i = 0; i < Connections; i++)
         {
-            var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, context.Outbound(_writers[i]), context);
+            var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, context.Outbound(_writers[i], Lanes.Two), context);
             connection.LoggedIn(Samples.Caller(i));
             var streams = new FollowedStreams(connection, _relay, grains, TimeProvider.System, NullLogger.Instance);
             var subscriber = new SessionSubscriber(connection, new SessionId(Samples.Source.Key), _relay, streams);

@@ -176,5 +176,5 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer)
 {
     /// <summary>What waits for a connection that is written to in this way.</summary>
-    public OutboundQueue Outbound(IFrameWriter writer) => new(writer, Limits.OutboundBytesMax, Gatherer);
+    public OutboundQueue Outbound(IFrameWriter writer, Lanes lanes) => new(writer, Limits.OutboundBytesMax, Gatherer, lanes);
 }

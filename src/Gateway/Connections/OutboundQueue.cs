@@ -13,13 +13,24 @@ public interface IFrameWriter
     void Abort(CloseCode code);
 }
 
+/// <summary>In which order things leave a connection.</summary>
+public enum Lanes
+{
+    /// <summary>As they came.</summary>
+    One,
+
+    /// <summary>Replies and events before packets.</summary>
+    Two,
+}
+
 /// <summary>
 /// What waits for one connection, bounded in bytes. It never makes its caller wait: what the socket does not take at once waits here and goes out in one
 /// write when the socket is free again, and so does what comes within a few milliseconds for a busy connection. Replies and events go first; packets wait beside them, and those that may be dropped never end the connection. What may not be dropped
-/// ends it when it has grown over the limit.
+/// ends it when it has grown over the limit. On a wire with one lane everything goes in the order in which it came.
 /// </summary>
+/// <param name="lanes">Whether packets wait for events.</param>
 /// <param name="gatherer">Null: nothing waits to be gathered.</param>
-public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? gatherer = null)
+public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? gatherer = null, Lanes lanes = Lanes.Two)
 {
     // A write takes no further packet when it has so much of them: an event that comes next should not wait for long.
     private const int PacketBytesPerWrite = 65_536;
@@ -72,7 +83,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
                 return;
             }
 
-            _waiting.Add(message);
+            Add(message);
             if (!IsToWrite())
             {
                 return;
@@ -82,7 +93,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         Write();
     }
 
-    /// <summary>Packets in the order given, behind all messages; what becomes of one for which there is no room, it says itself.</summary>
+    /// <summary>Packets in the order given, on two lanes behind all messages; what becomes of one for which there is no room, it says itself.</summary>
     public void Enqueue(OutboundPacket packet)
     {
         lock (_gate)
@@ -98,7 +109,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
             }
             else if (HasRoom(packet.Message.Length))
             {
-                _packets.Add(packet);
+                Add(packet);
             }
 
             if (_isClosed || !IsToWrite())
@@ -142,6 +153,32 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     {
         End();
         writer.Abort(code);
+    }
+
+    /// <summary>On one lane it goes behind the packets that wait already.</summary>
+    private void Add(ReadOnlyMemory<byte> message)
+    {
+        if (lanes == Lanes.One && !_packets.IsEmpty)
+        {
+            _packets.Add(new OutboundPacket(default, null, message));
+        }
+        else
+        {
+            _waiting.Add(message);
+        }
+    }
+
+    /// <summary>On one lane a packet that is not dropped is a message like any other.</summary>
+    private void Add(OutboundPacket packet)
+    {
+        if (lanes == Lanes.One)
+        {
+            Add(packet.Message);
+        }
+        else
+        {
+            _packets.Add(packet);
+        }
     }
 
     /// <summary>What was gathered goes out, if it has not yet.</summary>

@@ -20,7 +20,7 @@ public sealed class SignalRConnections(
     {
         var http = connection.GetHttpContext();
         var origin = Origin.Of(http?.Account(), http?.Connection.RemoteIpAddress, admin.Value);
-        var outbound = context.Outbound(new SignalRWriter(connection, dialect, log));
+        var outbound = context.Outbound(new SignalRWriter(connection, dialect, log), Lanes.Two);
         var client = new ClientConnection(new ConnectionId(connection.ConnectionId, context.Time.GetUtcNow()), origin, dialect, outbound, context);
         connection.Items[ItemKey] = client;
         connections.Add(client);

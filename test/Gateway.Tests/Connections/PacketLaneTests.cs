@@ -139,6 +139,37 @@ public sealed class PacketLaneTests
     }
 
     [Fact]
+    public void On_one_lane_everything_goes_as_it_came_but_for_what_is_dropped()
+    {
+        var queue = Stalled(lanes: Lanes.One);
+        Packet(queue, "1", null);
+        Message(queue, "a");
+        Packet(queue, "2", 1);
+        Message(queue, "b");
+        Packet(queue, "3", null);
+        Packet(queue, "4", 1);
+        Message(queue, "c");
+        _writer.GoOn();
+        _writer.Writes.ShouldBe(["!", "1ab34c"]);
+        queue.Dropped(Streams[0]).ShouldBe(1);
+        queue.Bytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public void On_one_lane_what_did_not_fit_into_a_write_goes_before_what_came_later()
+    {
+        var queue = Stalled(1_000_000, Lanes.One);
+        Packet(queue, new string('p', 70_000), 10);
+        Packet(queue, new string('q', 70_000), 10);
+        _writer.LetOneGo();
+        Message(queue, "a");
+        Packet(queue, "r", null);
+        _writer.GoOn();
+        _writer.Writes.Select(w => w.Length).ShouldBe([1, 70_000, 70_000, 2]);
+        _writer.Writes[3].ShouldBe("ar");
+    }
+
+    [Fact]
     public void Whatever_comes_in_whatever_order_it_is_what_a_plain_list_would_do()
     {
         for (var seed = 1; seed <= 2_000; seed++)
@@ -147,9 +178,9 @@ public sealed class PacketLaneTests
         }
     }
 
-    private OutboundQueue Stalled(int bytesMax = 100_000)
+    private OutboundQueue Stalled(int bytesMax = 100_000, Lanes lanes = Lanes.Two)
     {
-        var queue = new OutboundQueue(_writer, bytesMax);
+        var queue = new OutboundQueue(_writer, bytesMax, lanes: lanes);
         _writer.Stall();
         Message(queue, "!");
         return queue;

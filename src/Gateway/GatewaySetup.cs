@@ -69,6 +69,7 @@ public static class GatewaySetup
         services.AddSingleton<SessionListReplica>().AddHostedService(static s => s.GetRequiredService<SessionListReplica>());
         services.AddSingleton<UserListReplica>().AddHostedService(static s => s.GetRequiredService<UserListReplica>());
         services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
+        services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, BlockPoolFactory>();
         services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
         services.AddSingleton<ConnectionCloser>();
         services.AddSingleton<SessionEntrance>();

@@ -21,6 +21,7 @@ using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
 using Orchestrator.Users;
+using Orchestrator.VrTogether;
 
 namespace Orchestrator;
 
@@ -36,6 +37,7 @@ public static class GatewaySetup
         services.AddCommands();
         services.AddSecurity(limits);
         services.AddSignalRWire(limits);
+        services.AddVrTogether();
         services.AddHttpWire(limits);
         return services;
     }
@@ -155,6 +157,8 @@ public static class GatewaySetup
         services.AddSingleton<SignalRDialect>();
         services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
     }
+
+    private static void AddVrTogether(this IServiceCollection services) => services.AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
 
     private static void AddHttpWire(this IServiceCollection services, Limits limits)
     {

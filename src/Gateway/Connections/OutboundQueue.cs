@@ -44,6 +44,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     private Batch? _spare = new();
     private TaskCompletionSource? _written;
     private readonly Gatherer? _gatherer = gatherer is { IsOn: true } ? gatherer : null;
+    private TaskCompletionSource? _drained;
     private long _bytes;
     private long _windowBegan;
     private int _inWindow;
@@ -136,6 +137,15 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         lock (_gate)
         {
             return _isWriting && !_isClosed ? (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Done when nothing waits any more: everything was handed over, or the connection has ended.</summary>
+    public Task Drained()
+    {
+        lock (_gate)
+        {
+            return _isWriting && !_isClosed ? (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
         }
     }
 
@@ -262,12 +272,19 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         _packets.Clear();
         _bytes = 0;
         Release();
+        ReleaseDrained();
     }
 
     private void Release()
     {
         _written?.TrySetResult();
         _written = null;
+    }
+
+    private void ReleaseDrained()
+    {
+        _drained?.TrySetResult();
+        _drained = null;
     }
 
     /// <summary>Writes on the caller's thread as long as the socket takes everything at once.</summary>
@@ -339,6 +356,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
             {
                 _isWriting = false;
                 Release();
+                ReleaseDrained();
                 return null;
             }
 

@@ -14,6 +14,7 @@ using Orchestrator.Administration;
 using Orchestrator.Api;
 using Orchestrator.Clocks;
 using Orchestrator.Connections;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
 using Orchestrator.Scenarios;
@@ -69,6 +70,7 @@ public static class GatewaySetup
         services.AddSingleton<SessionListReplica>().AddHostedService(static s => s.GetRequiredService<SessionListReplica>());
         services.AddSingleton<UserListReplica>().AddHostedService(static s => s.GetRequiredService<UserListReplica>());
         services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
+        services.AddHostedService<DropNotices>();
         services.AddSingleton<ConnectionContext>();
         services.AddSingleton<ConnectionCloser>();
         services.AddSingleton<SessionEntrance>();

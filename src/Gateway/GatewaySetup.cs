@@ -14,12 +14,14 @@ using Orchestrator.Administration;
 using Orchestrator.Api;
 using Orchestrator.Clocks;
 using Orchestrator.Connections;
+using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
 using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
+using Orchestrator.SocketIo;
 using Orchestrator.Users;
 using Orchestrator.VrTogether;
 
@@ -37,6 +39,7 @@ public static class GatewaySetup
         services.AddCommands();
         services.AddSecurity(limits);
         services.AddSignalRWire(limits);
+        services.AddSocketIo();
         services.AddVrTogether();
         services.AddHttpWire(limits);
         return services;
@@ -55,6 +58,7 @@ public static class GatewaySetup
         app.UseRateLimiter();
 
         app.MapHub<OrchestratorHub>("/hub", static o => o.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents);
+        app.MapSocketIo("/socket.io", app.Services.GetRequiredService<VrTogetherApplication>());
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
@@ -71,6 +75,7 @@ public static class GatewaySetup
         services.AddSingleton<SessionListReplica>().AddHostedService(static s => s.GetRequiredService<SessionListReplica>());
         services.AddSingleton<UserListReplica>().AddHostedService(static s => s.GetRequiredService<UserListReplica>());
         services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
+        services.AddHostedService<DropNotices>();
         services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, BlockPoolFactory>();
         services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
         services.AddSingleton<ConnectionCloser>();

@@ -20,7 +20,8 @@ public sealed record DeclaredStreamBody(
 
 /// <summary>A stream that somebody is registered for.</summary>
 /// <param name="DataStreamDescription">Empty while its owner has not declared it.</param>
-public sealed record RegisteredStreamBody(UserId DataStreamUserId, string DataStreamKind, string DataStreamDescription);
+/// <param name="Dropped">Packets that were dropped on this connection since it hears the stream, because it was too slow; told where one asks for its registrations.</param>
+public sealed record RegisteredStreamBody(UserId DataStreamUserId, string DataStreamKind, string DataStreamDescription, long? Dropped = null);
 
 /// <summary>What a member has declared, by kind, and what it is registered for, by owner and kind.</summary>
 /// <param name="ConnectionId">The user's own id.</param>
@@ -36,6 +37,9 @@ public sealed record StreamStateBody(
     public static IReadOnlyDictionary<string, DeclaredStreamBody> ByKind(UserId owner, IEnumerable<DataStream> streams) =>
         streams.ToDictionary(s => s.Kind, s => DeclaredStreamBody.Of(owner, s), StringComparer.Ordinal);
 
-    public static IReadOnlyDictionary<string, RegisteredStreamBody> ByName(IEnumerable<Registration> registrations) => registrations.ToDictionary(
-        r => $"{r.Stream.Owner}::{r.Stream.Kind}", r => new RegisteredStreamBody(r.Stream.Owner, r.Stream.Kind, r.Description), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, RegisteredStreamBody> ByName(IEnumerable<Registration> registrations, Func<DataStreamKey, long>? dropped = null) =>
+        registrations.ToDictionary(
+            r => $"{r.Stream.Owner}::{r.Stream.Kind}",
+            r => new RegisteredStreamBody(r.Stream.Owner, r.Stream.Kind, r.Description, dropped?.Invoke(r.Stream)),
+            StringComparer.Ordinal);
 }

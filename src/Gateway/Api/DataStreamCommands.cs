@@ -1,4 +1,5 @@
 using Orchestrator.DataStreams;
+using Orchestrator.Delivery;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -148,8 +149,12 @@ public sealed class DataStreamCommands
         return State(context, session, streams);
     }
 
-    private async Task<Answer<IReadOnlyDictionary<string, RegisteredStreamBody>>> Registered(CommandContext context, NoParameters parameters) =>
-        new(StreamStateBody.ByName((await Grain(context.Session).GetDataStreams(context.User)).Registered));
+    private async Task<Answer<IReadOnlyDictionary<string, RegisteredStreamBody>>> Registered(CommandContext context, NoParameters parameters)
+    {
+        var session = context.Session;
+        var streams = await Grain(session).GetDataStreams(context.User);
+        return new(StreamStateBody.ByName(streams.Registered, s => context.Socket.Dropped(SourceId.Of(new DataStreamId(session, s)))));
+    }
 
     private async Task<Answer<Nothing>> Send(CommandContext context, SendDataParameters parameters)
     {

@@ -122,6 +122,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
     public long Dropped(SourceId stream) => outbound.Dropped(stream);
 
+    /// <summary>What was dropped since the last call, by stream.</summary>
+    public IReadOnlyList<StreamDrops> TakeDrops() => outbound.TakeDrops();
+
     /// <summary>Done when what was being sent at the call is handed over.</summary>
     public Task Sent() => outbound.Written();
 

@@ -74,6 +74,15 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         }
     }
 
+    /// <summary>What was dropped since the last call, by stream.</summary>
+    public IReadOnlyList<StreamDrops> TakeDrops()
+    {
+        lock (_gate)
+        {
+            return _packets.TakeDrops();
+        }
+    }
+
     /// <summary>Messages in the order given; after an overflow or an end they go nowhere.</summary>
     public void Enqueue(ReadOnlyMemory<byte> message)
     {

@@ -9,11 +9,15 @@ public readonly record struct OutboundPacket(SourceId Stream, int? WaitingMax, R
     public bool MayBeDropped => WaitingMax is not null;
 }
 
+/// <summary>How many packets of a stream a connection was too slow for.</summary>
+public readonly record struct StreamDrops(SourceId Stream, long Count);
+
 /// <summary>The packets that wait for one connection, in the order in which they came. It is used under the lock of its queue.</summary>
 internal sealed class PacketLane(int bytesMax)
 {
     private readonly LinkedList<OutboundPacket> _waiting = new();
     private readonly Dictionary<SourceId, Stream> _streams = [];
+    private bool _hasDropped;
 
     public bool IsEmpty => _waiting.Count == 0;
 
@@ -22,6 +26,28 @@ internal sealed class PacketLane(int bytesMax)
 
     /// <summary>Packets of a stream that were dropped.</summary>
     public long Dropped(SourceId stream) => _streams.GetValueOrDefault(stream)?.Dropped ?? 0;
+
+    /// <summary>What was dropped since the last call, by stream; of a stream that was forgotten meanwhile nothing.</summary>
+    public IReadOnlyList<StreamDrops> TakeDrops()
+    {
+        if (!_hasDropped)
+        {
+            return [];
+        }
+
+        _hasDropped = false;
+        var drops = new List<StreamDrops>();
+        foreach (var (id, stream) in _streams)
+        {
+            if (stream.Dropped > stream.Taken)
+            {
+                drops.Add(new StreamDrops(id, stream.Dropped - stream.Taken));
+                stream.Taken = stream.Dropped;
+            }
+        }
+
+        return drops;
+    }
 
     /// <summary>Adds one that is never dropped.</summary>
     public void Add(OutboundPacket packet) => _waiting.AddLast(packet);
@@ -37,12 +63,12 @@ internal sealed class PacketLane(int bytesMax)
         while (stream.Waiting.Count > 0 && (stream.Waiting.Count >= packet.WaitingMax || DroppableBytes + packet.Message.Length > bytesMax))
         {
             Remove(stream.Waiting.Dequeue());
-            stream.Dropped++;
+            Count(stream);
         }
 
         if (DroppableBytes + packet.Message.Length > bytesMax)
         {
-            stream.Dropped++;
+            Count(stream);
             return;
         }
 
@@ -89,6 +115,12 @@ internal sealed class PacketLane(int bytesMax)
         DroppableBytes = 0;
     }
 
+    private void Count(Stream stream)
+    {
+        stream.Dropped++;
+        _hasDropped = true;
+    }
+
     private void Remove(LinkedListNode<OutboundPacket> node)
     {
         _waiting.Remove(node);
@@ -101,5 +133,8 @@ internal sealed class PacketLane(int bytesMax)
         public Queue<LinkedListNode<OutboundPacket>> Waiting { get; } = new();
 
         public long Dropped { get; set; }
+
+        /// <summary>How many of them were taken.</summary>
+        public long Taken { get; set; }
     }
 }

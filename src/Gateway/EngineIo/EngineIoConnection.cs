@@ -7,7 +7,12 @@ using Orchestrator.Connections;
 namespace Orchestrator.EngineIo;
 
 /// <summary>What a connection needs of the process.</summary>
-public sealed record EngineIoContext(Limits Limits, TimeProvider Time, IIdSource Ids, ILogger<EngineIoConnection> Log);
+public sealed record EngineIoContext(ConnectionContext Connection, IIdSource Ids, ILogger<EngineIoConnection> Log)
+{
+    public Limits Limits => Connection.Limits;
+
+    public TimeProvider Time => Connection.Time;
+}
 
 /// <summary>
 /// One Engine.IO connection, on whichever transport it is. Everything that goes out passes its queue; what comes in is handed to its conversation, one message after the other. While one is in
@@ -37,7 +42,7 @@ public sealed class EngineIoConnection : IFrameWriter
         _openedAt = context.Time.GetTimestamp();
         Id = id;
         Version = version;
-        Outbound = new OutboundQueue(this, context.Limits.OutboundBytesMax);
+        Outbound = context.Connection.Outbound(this, Lanes.One);
         _heartbeat = new Heartbeat(version, context);
     }
 

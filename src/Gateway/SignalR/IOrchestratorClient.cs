@@ -48,15 +48,16 @@ public interface IOrchestratorClient
 public sealed record Stamp(string Source, long Epoch, long Seq, long Prev);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionUpdated"/>.</summary>
-/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM, DATA_STREAM_DECLARED, DATA_STREAM_REMOVED;
+/// <param name="EventId">USER_JOINED_SESSION, USER_LEFT_SESSION, USER_AWAY, USER_RETURNED, MASTER_CHANGED, ADMINISTRATOR_AWAY, ADMINISTRATOR_RETURNED, USER_DATA_UPDATED, USER_JOINED_ROOM, USER_LEFT_ROOM, DATA_STREAM_DECLARED, DATA_STREAM_REMOVED, DATA_STREAM_DROPPED;
 /// those of the scenario are <see cref="ScenarioUpdate"/> and <see cref="TimelineUpdate"/>.</param>
 public sealed record SessionUpdate(string EventId, SessionUpdateData EventData);
 
 /// <summary>The user first, always: older clients read it by position. Null for a session without a master.</summary>
 /// <param name="UserData">The member that joined (a <see cref="MemberRecord"/>), or the data that a member has now (a <see cref="Payload"/>).</param>
+/// <param name="DroppedBy">How many packets of the user's own stream were dropped since the last notice, by the receiver that was too slow.</param>
 public sealed record SessionUpdateData(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] UserId? UserId, object? UserData = null, LeaveReason? Reason = null, long? Epoch = null,
-    RoomId? RoomId = null, DeclaredStreamBody? DataStream = null, string? DataStreamKind = null);
+    RoomId? RoomId = null, DeclaredStreamBody? DataStream = null, string? DataStreamKind = null, IReadOnlyDictionary<UserId, long>? DroppedBy = null);
 
 /// <summary>See <see cref="IOrchestratorClient.SessionClosed"/>.</summary>
 public sealed record SessionEnd(CloseReason Reason);

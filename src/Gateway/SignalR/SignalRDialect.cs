@@ -33,6 +33,8 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             SceneEventSent e => Call(nameof(IOrchestratorClient.SceneEventToUser), new SceneEvent(e.From, e.Data), stamp),
             DataStreamDeclared e => Update("DATA_STREAM_DECLARED", new(e.User, DataStream: DeclaredStreamBody.Of(e.User, e.Stream)), stamp),
             DataStreamRemoved e => Update("DATA_STREAM_REMOVED", new(e.User, DataStreamKind: e.Kind), stamp),
+            PacketsDropped e => Update(
+                "DATA_STREAM_DROPPED", new(e.Stream.Owner, DataStreamKind: e.Stream.Kind, DroppedBy: e.Drops.ToDictionary(d => d.User, d => d.Count)), stamp),
             PacketSent e => Call(
                 nameof(IOrchestratorClient.DataReceived), new DataPacket(e.Owner, e.Stream.Kind, e.Stream.Description, e.Data, envelope.At.Seq, previous)),
             AudioSent e => Call(nameof(IOrchestratorClient.AudioSent), new AudioEvent(e.From, e.Data), stamp),

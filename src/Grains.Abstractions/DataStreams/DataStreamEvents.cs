@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -42,3 +43,16 @@ public sealed record AudioSent([property: Id(0)] UserId From, [property: Id(1)] 
 
     public override bool IsKept => false;
 }
+
+/// <summary>Receivers were too slow for a stream, and packets were dropped for them as the stream says. Its owner is told; it is told once.</summary>
+[GenerateSerializer, Immutable, Alias("packets-dropped")]
+public sealed record PacketsDropped([property: Id(0)] DataStreamKey Stream, [property: Id(1)] ImmutableArray<ReceiverDrops> Drops) : SessionEvent
+{
+    public override bool ChangesState => false;
+
+    public override bool IsKept => false;
+}
+
+/// <summary>How many packets were dropped for one receiver, on all of its devices at one gateway, since the last notice.</summary>
+[GenerateSerializer, Immutable, Alias("receiver-drops")]
+public readonly record struct ReceiverDrops([property: Id(0)] UserId User, [property: Id(1)] long Count);

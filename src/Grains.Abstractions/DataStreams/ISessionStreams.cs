@@ -70,6 +70,13 @@ public interface ISessionStreams : IGrainWithStringKey
     /// </summary>
     [Alias("push-audio")]
     Task<Position> PushAudio(Caller caller, Payload? data);
+
+    /// <summary>
+    /// Tells the owner of a stream, on all of its devices, that packets were dropped; when it has left, nobody. Called by a gateway about its own receivers, at most once a second
+    /// for a stream.
+    /// </summary>
+    [Alias("packets-dropped"), OneWay]
+    Task PacketsDropped(DataStreamKey stream, ImmutableArray<ReceiverDrops> drops);
 }
 
 /// <summary>A stream as a client names it: what is missing has a refusal of its own.</summary>

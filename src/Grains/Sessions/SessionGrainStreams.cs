@@ -31,6 +31,8 @@ public sealed partial class SessionGrain
 
     public Task<Position> PushAudio(Caller caller, Payload? data) => Task.FromResult(Live(() => _session.PushAudio(caller, data)));
 
+    public Task PacketsDropped(DataStreamKey stream, ImmutableArray<ReceiverDrops> drops) => Task.FromResult(Live(() => _session.PacketsDropped(stream, drops)));
+
     private Task<MemberStreams> ChangeStreams(Caller caller, Func<IReadOnlyList<Outgoing>> decide)
     {
         var before = _source.At;

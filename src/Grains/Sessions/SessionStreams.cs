@@ -106,6 +106,10 @@ public sealed partial class Session
         return [new Outgoing(new AudioSent(caller.User, data!), Audience.AllBut(caller.User))];
     }
 
+    /// <summary>The owner's news alone; who has left sends nothing more that could be dropped.</summary>
+    public IReadOnlyList<Outgoing> PacketsDropped(DataStreamKey stream, ImmutableArray<ReceiverDrops> drops) =>
+        HasMember(stream.Owner) ? [new Outgoing(new PacketsDropped(stream, drops), Audience.Only(stream.Owner))] : [];
+
     private ImmutableArray<DataStream> Declared(UserId user) => [.. StreamsOf(user).Declared.Values.OrderBy(s => s.Kind, StringComparer.Ordinal)];
 
     private StreamsOfMember StreamsOf(UserId user) => State!.Streams.GetValueOrDefault(user) ?? StreamsOfMember.None;

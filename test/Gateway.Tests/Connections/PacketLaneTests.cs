@@ -52,6 +52,28 @@ public sealed class PacketLaneTests
     }
 
     [Fact]
+    public void What_was_dropped_is_taken_once_and_what_is_over_is_not_told()
+    {
+        var queue = Stalled();
+        queue.TakeDrops().ShouldBeEmpty();
+        Packet(queue, "1", 1);
+        Packet(queue, "x", 1, stream: 1);
+        Packet(queue, "2", 1);
+        Packet(queue, "3", 1);
+        Packet(queue, "y", 1, stream: 1);
+        queue.TakeDrops().ShouldBe([new StreamDrops(Streams[0], 2), new StreamDrops(Streams[1], 1)], ignoreOrder: true);
+        queue.TakeDrops().ShouldBeEmpty();
+        Packet(queue, "4", 1);
+        Packet(queue, "z", 1, stream: 1);
+        queue.Forget(Streams[1]);
+        queue.TakeDrops().ShouldBe([new StreamDrops(Streams[0], 1)]);
+        queue.Dropped(Streams[0]).ShouldBe(3);
+        Packet(queue, "5", 1);
+        queue.End();
+        queue.TakeDrops().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Too_much_that_may_not_be_dropped_ends_the_connection()
     {
         var queue = Stalled(bytesMax: 10);

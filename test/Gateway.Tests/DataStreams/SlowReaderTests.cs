@@ -51,8 +51,33 @@ public sealed class SlowReaderTests
         var last = policy == "latest" ? 1 : 3;
         heard[^last..].ShouldBe(Enumerable.Range(Packets - last + 1, last));
         ben.Client.Events.ShouldNotContain(e => e.Kind == "USER_AWAY");
+        await Eventually(() => DroppedBy(ann, eve) == Packets - heard.Length ? null : $"{DroppedBy(ann, eve)} were told, {Packets - heard.Length} were dropped");
+        foreach (var other in new[] { ben, eve })
+        {
+            other.Client.Events.ShouldNotContain(e => e.Kind == "DATA_STREAM_DROPPED");
+        }
+
+        (await Shown(eve)).ShouldBe(Packets - heard.Length);
+        (await Shown(ben)).ShouldBe(0);
         (await eve.Invoke("GetSessionInfo")).Ok();
     }
+
+    /// <summary>What a publisher was told of one receiver, all notices together. They are about nobody else.</summary>
+    private static long DroppedBy(Guest publisher, Guest receiver) => publisher.Client.Events
+        .Where(e => e.Kind == "DATA_STREAM_DROPPED")
+        .Sum(e =>
+        {
+            e.User.ShouldBe(publisher.UserId);
+            var data = e.Data.GetProperty("eventData");
+            data.Text("dataStreamKind").ShouldBe("k");
+            var drops = data.GetProperty("droppedBy").EnumerateObject().ShouldHaveSingleItem();
+            drops.Name.ShouldBe(receiver.UserId);
+            drops.Value.GetInt64().ShouldBePositive();
+            return drops.Value.GetInt64();
+        });
+
+    private static async Task<long> Shown(Guest receiver) =>
+        (await receiver.Invoke("GetRegisteredDataStreams")).Ok().Body.EnumerateObject().Single().Value.GetProperty("dropped").GetInt64();
 
     private static int Number(HubEvent packet) => packet.Data.GetProperty("data").GetProperty("i").GetInt32();
 

@@ -149,6 +149,21 @@ public abstract class DataStreamGrainSuite(bool copyMessages) : GrainTests(copyM
     }
 
     [Fact]
+    public async Task Drops_reach_the_owner_alone_and_not_of_a_session_that_there_is_not()
+    {
+        var session = await Meet();
+        var (owner, receiver) = (await Follow(Host.Session(session), Seat("ann"), "west"), await Follow(Host.Session(session), Seat("bob"), "east"));
+        var stream = new DataStreamKey(Id("ann"), Kind);
+        await Host.Session(new SessionId("nowhere")).PacketsDropped(stream, [new ReceiverDrops(Id("bob"), 1)]);
+        await Host.Session(session).PacketsDropped(stream, [new ReceiverDrops(Id("bob"), 2)]);
+        await Host.Session(session).SendMessage(Caller("ann"), new SendMessage(Text("after")));
+
+        await Eventually(() => owner.Envelopes.Count() >= 2 && receiver.Envelopes.Any() ? null : $"{owner.Envelopes.Count()} and {receiver.Envelopes.Count()} came");
+        owner.Events.First().ShouldBeOfType<PacketsDropped>().Drops.ShouldBe([new ReceiverDrops(Id("bob"), 2)]);
+        receiver.Events.ShouldHaveSingleItem().ShouldBeOfType<MessageSent>();
+    }
+
+    [Fact]
     public async Task Streams_are_no_news_for_the_list_of_sessions()
     {
         var session = await Meet();

@@ -213,6 +213,23 @@ public sealed class SessionStreamsTests
     }
 
     [Fact]
+    public void Drops_are_the_owners_news_on_all_of_its_devices_and_nothing_of_them_is_kept()
+    {
+        var before = _session.State;
+        var stream = new DataStreamKey(Id("ann"), "k");
+        var (@event, audience) = _session.PacketsDropped(stream, [new ReceiverDrops(Id("bob"), 3)]).ShouldHaveSingleItem();
+        var dropped = @event.ShouldBeOfType<PacketsDropped>();
+        dropped.Stream.ShouldBe(stream);
+        dropped.Drops.ShouldBe([new ReceiverDrops(Id("bob"), 3)]);
+        dropped.IsKept.ShouldBeFalse();
+        dropped.ChangesState.ShouldBeFalse();
+        audience!.Includes(Seat("ann", device: 2)).ShouldBeTrue();
+        audience.Includes(Seat("bob")).ShouldBeFalse();
+        _session.State.ShouldBeSameAs(before);
+        _session.PacketsDropped(new DataStreamKey(Id("cid"), "k"), [new ReceiverDrops(Id("bob"), 3)]).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_is_stored_comes_back_whatever_the_kinds()
     {
         Declare("ann", "a::b\n\"ü😀\0");

@@ -10,6 +10,7 @@ internal static partial class Native
     public const int Terminate = 15;
 
     private const int ControlAdd = 1;
+    private const int ControlDelete = 2;
     private const int TimerSlack = 29;
 
     // The kernel packs the structure on x64 only.
@@ -35,6 +36,14 @@ internal static partial class Native
         {
             throw new IOException($"epoll_ctl failed: {Marshal.GetLastPInvokeError()}.");
         }
+    }
+
+    /// <summary>A socket that is watched no more, or never was, is no error.</summary>
+    public static void Unwatch(int poll, int socket)
+    {
+        Span<byte> entry = stackalloc byte[16];
+        entry.Clear();
+        _ = EpollControl(poll, ControlDelete, socket, ref MemoryMarshal.GetReference(entry));
     }
 
     public static int Wait(int poll, Span<byte> events, int milliseconds) =>

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Orchestrator.Load.Runs;
+using Orchestrator.Load.Servers;
+using static Orchestrator.Load.LoadCommand;
+
+namespace Orchestrator.Load;
+
+/// <summary>The part of the command line that is about Socket.IO.</summary>
+internal static class DeliveryCommands
+{
+    private static readonly Option<double> Seconds = Option("--seconds", "Length of a measured part.", 20.0);
+    private static readonly Option<double> WarmUp = Option("--warm-up", "Seconds of traffic before each.", 5.0);
+
+    public static Command Delivery()
+    {
+        var loads = Option("--loads", "Which ones, with commas between.", "A,B,C,D,E");
+        var rounds = Option("--rounds", "How often each, in turn with the floor.", 3);
+        return Run(new Command("delivery", "Deliveries over Socket.IO, in turn with bare sends.") { loads, rounds, Seconds, WarmUp, Url, Process }, (parsed, progress, cancellationToken) =>
+        {
+            var (seconds, warmUp) = (parsed.GetValue(Seconds), parsed.GetValue(WarmUp));
+            var named = DeliveryLoad.Named(parsed.GetValue(loads)!).Select(l => l with { Plan = Planned(l.Plan with { Seconds = seconds, WarmUpSeconds = warmUp }, parsed) });
+            return DeliveryRun.Measure(new DeliveryPlan([.. named], parsed.GetValue(rounds)), TargetOf(parsed), progress, cancellationToken);
+        });
+    }
+
+    public static Command RawFloorServerCommand()
+    {
+        var (sessions, users, rate) = (Option("--sessions", "Sessions.", 1), Option("--users", "Members of each.", 50), Option("--rate", "Events per second and session.", 100.0));
+        var (bytes, text) = (Option("--bytes", "Bytes of an attachment.", 200), Option("--text-bytes", "Bytes of the text before it.", 100));
+        var pattern = Option("--pattern", "Who sends to whom.", Pattern.MasterToAll);
+        var command = new Command("raw-floor-server", "The bare sends; the other commands start it themselves.") { sessions, users, rate, bytes, text, pattern };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var traffic = new TrafficPlan(
+                parsed.GetValue(sessions), parsed.GetValue(users), parsed.GetValue(rate), parsed.GetValue(bytes), 1, 0, parsed.GetValue(pattern), 1);
+            return RawFloorServer.Run(new RawFloorPlan(Checked(traffic), parsed.GetValue(text)), cancellationToken);
+        });
+        return command;
+    }
+}

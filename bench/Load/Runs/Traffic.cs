@@ -25,10 +25,12 @@ internal static class Traffic
         await Follow(pacer, null, warmUp.Until, () => progress.Show($"{ground.Name}: warm-up, {meter.Received - received:N0} deliveries"), cancellationToken);
         var server = new ProcessWatch(ground.ServerId);
         var client = new ProcessWatch(Environment.ProcessId);
-        var since = Stopwatch.GetTimestamp();
+        var (since, before) = (Stopwatch.GetTimestamp(), meter.Received);
         await Follow(pacer, server, measured.Until, () => progress.Show(Line(ground, plan, measured, since)), cancellationToken);
         await pacer.Done;
         var (serverCpu, clientCpu, wall) = (server.CpuSeconds, client.CpuSeconds, Stopwatch.GetElapsedTime(since).TotalSeconds);
+        // Not those that were sent meanwhile: of a server that is behind, other deliveries were paid for than were asked.
+        var delivered = meter.Received - before;
 
         var expected = pacer.Sent * plan.Receivers;
         await Drain(() => meter.Received - received >= expected, progress, cancellationToken);
@@ -46,7 +48,7 @@ internal static class Traffic
             FaultCounts.Between(stamps, ground.StampFaults),
             meter.Refusals - refused,
             meter.Broken - broken,
-            ground.ServerId is null || latencies.Count == 0 ? null : serverCpu * 1e6 / latencies.Count,
+            ground.ServerId is null || delivered == 0 ? null : serverCpu * 1e6 / delivered,
             ground.ServerId is null ? null : serverCpu / wall,
             clientCpu / wall,
             pacer.LatestMilliseconds,

@@ -23,6 +23,29 @@ internal static class DeliveryCommands
         });
     }
 
+    public static Command Idle()
+    {
+        var connections = Option("--connections", "Connections that are logged in.", 5_000);
+        var first = Option("--first", "Connections before them, not counted.", 500);
+        var (seconds, rounds) = (Option("--seconds", "How long to idle before each reading.", 10.0), Option("--rounds", "How often, in turn with a bare WebSocket.", 2));
+        return Run(new Command("idle", "What an idle connection over Socket.IO costs.") { connections, first, seconds, rounds }, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new IdlePlan(parsed.GetValue(connections), parsed.GetValue(first), parsed.GetValue(seconds), parsed.GetValue(rounds));
+            return IdleRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, parsed.GetValue(Server), progress, cancellationToken);
+        });
+    }
+
+    public static Command Joins()
+    {
+        var users = Option("--users", "Users that join at once and read once.", 1_000);
+        var readers = Option("--readers", "Users that join at once and read at every join.", 150);
+        return Run(new Command("joins", "Many users join one session at once over Socket.IO.") { users, readers, Url, Process }, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new JoinsPlan(parsed.GetValue(users), parsed.GetValue(readers));
+            return JoinsRun.Measure(parsed.GetValue(Smoke) ? plan.Smoke() : plan, TargetOf(parsed), progress, cancellationToken);
+        });
+    }
+
     public static Command RawFloorServerCommand()
     {
         var (sessions, users, rate) = (Option("--sessions", "Sessions.", 1), Option("--users", "Members of each.", 50), Option("--rate", "Events per second and session.", 100.0));

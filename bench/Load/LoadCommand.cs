@@ -48,6 +48,8 @@ internal static class LoadCommand
         root.Subcommands.Add(TimelineCommand());
         root.Subcommands.Add(ListCommand());
         root.Subcommands.Add(DeliveryCommands.Delivery());
+        root.Subcommands.Add(DeliveryCommands.Idle());
+        root.Subcommands.Add(DeliveryCommands.Joins());
         root.Subcommands.Add(FloorServerCommand());
         root.Subcommands.Add(DeliveryCommands.RawFloorServerCommand());
         return root;
@@ -92,16 +94,33 @@ internal static class LoadCommand
 
     private static Command StallCommand()
     {
-        var users = Option("--users", "Members of the session.", 10);
-        var rate = Option("--rate", "Scene events per second.", 1_000.0);
-        var seconds = Option("--seconds", "Length of the run; the database is stopped for its middle third.", 30.0);
-        var registrations = Option("--registrations", "Accounts per second.", 5.0);
-        return Run(new Command("stall", "A session while the database is stopped.") { users, rate, seconds, registrations, Bytes, Seed }, (parsed, progress, cancellationToken) =>
+        var users = Option<int?>("--users", "Members of the session; 10 over signalr, 100 over socketio.", null);
+        var rate = Option<double?>("--rate", "Scene events per second; 1,000 over signalr, 100 over socketio.", null);
+        var bytes = Option<int?>("--bytes", "Bytes of an event's data; 200 over signalr, 10,000 over socketio.", null);
+        var seconds = Option<double?>("--seconds", "Length of a run, 30 over signalr: the database is stopped for its middle third; 10 over socketio.", null);
+        var registrations = Option("--registrations", "Accounts per second, over signalr.", 5.0);
+        var rounds = Option("--rounds", "How often with and without the stalled reader, over socketio.", 10);
+        var wire = Option("--wire", "signalr: the database stops; socketio: one of the readers does.", "signalr");
+        wire.AcceptOnlyFromAmong("signalr", "socketio");
+        var command = new Command("stall", "A session while the database is stopped, or one of its readers.") { users, rate, bytes, seconds, registrations, rounds, wire, Seed, Url, Process };
+        return Run(command, (parsed, progress, cancellationToken) =>
         {
-            var traffic = new TrafficPlan(
-                1, parsed.GetValue(users), parsed.GetValue(rate), parsed.GetValue(Bytes), parsed.GetValue(seconds), 8, Pattern.MasterToAll, parsed.GetValue(Seed));
-            var plan = new StallPlan(Planned(traffic, parsed), parsed.GetValue(registrations));
-            return StallRun.Measure(plan, parsed.GetValue(Server), progress, cancellationToken);
+            var isReader = parsed.GetValue(wire) == "socketio";
+            var usual = isReader
+                ? new TrafficPlan(1, 100, 100, 10_000, 10, 2, Pattern.MasterToAll, parsed.GetValue(Seed))
+                : new TrafficPlan(1, 10, 1_000, 200, 30, 8, Pattern.MasterToAll, parsed.GetValue(Seed));
+            var traffic = Planned(
+                usual with
+                {
+                    Users = parsed.GetValue(users) ?? usual.Users,
+                    Rate = parsed.GetValue(rate) ?? usual.Rate,
+                    Bytes = parsed.GetValue(bytes) ?? usual.Bytes,
+                    Seconds = parsed.GetValue(seconds) ?? usual.Seconds,
+                },
+                parsed);
+            return isReader
+                ? StalledReaderRun.Measure(new StalledReaderPlan(traffic, parsed.GetValue(Smoke) ? 2 : parsed.GetValue(rounds)), TargetOf(parsed), progress, cancellationToken)
+                : StallRun.Measure(new StallPlan(traffic, parsed.GetValue(registrations)), parsed.GetValue(Server), progress, cancellationToken);
         });
     }
 

@@ -32,12 +32,17 @@ internal sealed class Member : IFrameSink, IDisposable
     /// <summary>Sees every event that is no scene event of this program, on the reactor's thread.</summary>
     public MessageSink? Updates { get; set; }
 
+    private bool IsSilent { get; init; }
+
     public Faults NumberFaults => _numbers.Faults;
 
     public Faults StampFaults => _stamps.Faults;
 
     /// <summary>A connection without a protocol: the floor's.</summary>
     public static Member OpenBare(Uri url, Reactor reactor, Meter meter, int senders) => new(url, reactor, meter, senders);
+
+    /// <summary>A connection on which nobody ever says anything.</summary>
+    public static Member OpenSilent(Uri url, Reactor reactor, Meter meter) => new(url, reactor, meter, 1) { IsSilent = true };
 
     /// <summary>A connection to the hub on which somebody is logged in.</summary>
     public static async Task<Member> OpenHub(Uri url, Reactor reactor, Meter meter, string userName, int senders)
@@ -73,7 +78,13 @@ internal sealed class Member : IFrameSink, IDisposable
 
     public void Frame(int opcode, ReadOnlySpan<byte> payload, long now) => _splitter.Take(payload, now);
 
-    public void KeepAlive() => _connection.Send(KeepAliveFrame);
+    public void KeepAlive()
+    {
+        if (!IsSilent)
+        {
+            _connection.Send(KeepAliveFrame);
+        }
+    }
 
     public void Broken(string reason)
     {

@@ -54,6 +54,10 @@ internal static partial class Native
     /// <summary>Wakes this thread when it said it would, not up to 50 microseconds later.</summary>
     public static void SleepPrecisely() => _ = Control(TimerSlack, 1, 0, 0, 0);
 
+    /// <summary>User and system time of a process so far; zero when it is not there.</summary>
+    public static long CpuNanoseconds(int process) =>
+        ClockOf(process, out var clock) == 0 && ClockTime(clock, out var time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
+
     public static void Sleep(long nanoseconds)
     {
         var time = new TimeSpec { Seconds = nanoseconds / 1_000_000_000, Nanoseconds = nanoseconds % 1_000_000_000 };
@@ -74,6 +78,12 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int EpollWait(int poll, ref byte events, int eventsMax, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]
+    private static partial int ClockOf(int process, out int clock);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ClockTime(int clock, out TimeSpec time);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, ulong value, ulong none1, ulong none2, ulong none3);

@@ -8,17 +8,19 @@ namespace Orchestrator.Load;
 /// <summary>The part of the command line that is about Socket.IO.</summary>
 internal static class DeliveryCommands
 {
-    private static readonly Option<double> Seconds = Option("--seconds", "Length of a measured part.", 20.0);
-    private static readonly Option<double> WarmUp = Option("--warm-up", "Seconds of traffic before each.", 5.0);
-
     public static Command Delivery()
     {
         var loads = Option("--loads", "Which ones, with commas between.", "A,B,C,D,E");
         var rounds = Option("--rounds", "How often each, in turn with the floor.", 3);
-        return Run(new Command("delivery", "Deliveries over Socket.IO, in turn with bare sends.") { loads, rounds, Seconds, WarmUp, Url, Process }, (parsed, progress, cancellationToken) =>
+        var seconds = Option("--seconds", "Length of a measured part.", 20.0);
+        var warmUp = Option("--warm-up", "Seconds of traffic before each.", 5.0);
+        var command = new Command("delivery", "Deliveries over Socket.IO, in turn with bare sends.") { loads, rounds, seconds, warmUp, Url, Process };
+        return Run(command, (parsed, progress, cancellationToken) =>
         {
-            var (seconds, warmUp) = (parsed.GetValue(Seconds), parsed.GetValue(WarmUp));
-            var named = DeliveryLoad.Named(parsed.GetValue(loads)!).Select(l => l with { Plan = Planned(l.Plan with { Seconds = seconds, WarmUpSeconds = warmUp }, parsed) });
+            var named = DeliveryLoad.Named(parsed.GetValue(loads)!).Select(l => l with
+            {
+                Plan = Planned(l.Plan with { Seconds = parsed.GetValue(seconds), WarmUpSeconds = parsed.GetValue(warmUp) }, parsed),
+            });
             return DeliveryRun.Measure(new DeliveryPlan([.. named], parsed.GetValue(rounds)), TargetOf(parsed), progress, cancellationToken);
         });
     }
@@ -27,7 +29,8 @@ internal static class DeliveryCommands
     {
         var connections = Option("--connections", "Connections that are logged in.", 5_000);
         var first = Option("--first", "Connections before them, not counted.", 500);
-        var (seconds, rounds) = (Option("--seconds", "How long to idle before each reading.", 10.0), Option("--rounds", "How often, in turn with a bare WebSocket.", 2));
+        var seconds = Option("--seconds", "How long to idle before each reading.", 10.0);
+        var rounds = Option("--rounds", "How often, in turn with a bare WebSocket.", 2);
         return Run(new Command("idle", "What an idle connection over Socket.IO costs.") { connections, first, seconds, rounds }, (parsed, progress, cancellationToken) =>
         {
             var plan = new IdlePlan(parsed.GetValue(connections), parsed.GetValue(first), parsed.GetValue(seconds), parsed.GetValue(rounds));
@@ -48,8 +51,11 @@ internal static class DeliveryCommands
 
     public static Command RawFloorServerCommand()
     {
-        var (sessions, users, rate) = (Option("--sessions", "Sessions.", 1), Option("--users", "Members of each.", 50), Option("--rate", "Events per second and session.", 100.0));
-        var (bytes, text) = (Option("--bytes", "Bytes of an attachment.", 200), Option("--text-bytes", "Bytes of the text before it.", 100));
+        var sessions = Option("--sessions", "Sessions.", 1);
+        var users = Option("--users", "Members of each.", 50);
+        var rate = Option("--rate", "Events per second and session.", 100.0);
+        var bytes = Option("--bytes", "Bytes of an attachment.", 200);
+        var text = Option("--text-bytes", "Bytes of the text before it.", 100);
         var pattern = Option("--pattern", "Who sends to whom.", Pattern.MasterToAll);
         var command = new Command("raw-floor-server", "The bare sends; the other commands start it themselves.") { sessions, users, rate, bytes, text, pattern };
         command.SetAction((parsed, cancellationToken) =>

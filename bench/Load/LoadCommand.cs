@@ -102,7 +102,10 @@ internal static class LoadCommand
         var rounds = Option("--rounds", "How often with and without the stalled reader, over socketio.", 10);
         var wire = Option("--wire", "signalr: the database stops; socketio: one of the readers does.", "signalr");
         wire.AcceptOnlyFromAmong("signalr", "socketio");
-        var command = new Command("stall", "A session while the database is stopped, or one of its readers.") { users, rate, bytes, seconds, registrations, rounds, wire, Seed, Url, Process };
+        var command = new Command("stall", "A session while the database is stopped, or one of its readers.")
+        {
+            users, rate, bytes, seconds, registrations, rounds, wire, Seed, Url, Process,
+        };
         return Run(command, (parsed, progress, cancellationToken) =>
         {
             var isReader = parsed.GetValue(wire) == "socketio";

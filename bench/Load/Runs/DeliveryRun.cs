@@ -60,7 +60,8 @@ internal static class DeliveryRun
                 + "one send() each, and reads nothing. Everything that the server does for a delivery counts, the reading of what is sent to it too.",
         };
         sentences.AddRange(rounds.Where(static r => !r.Round.IsSound).Select(static r =>
-            $"NOT SOUND ({r.Load.Load}, {r.Round.Server}): {r.Round.Lost} lost, {r.Round.BrokenConnections} connections broken. {r.Round.Sentence}"));
+            $"NOT SOUND ({r.Load.Load}, {r.Round.Server}): {r.Round.Lost} lost, {r.Round.ByNumbers.Doubled} doubled, {r.Round.ByNumbers.OutOfOrder} out of order, "
+                + $"{r.Round.BrokenConnections} connections broken. {r.Round.Sentence}"));
         sentences.AddRange(rounds.Where(static r => r.Round.SenderLateMilliseconds > 50).Select(static r =>
             $"The sender was up to {r.Round.SenderLateMilliseconds:0} ms late ({r.Load.Load}, {r.Round.Server})."));
         return new Report(

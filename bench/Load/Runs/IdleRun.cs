@@ -44,10 +44,12 @@ internal static class IdleRun
     }
 
     private static Task<IDisposable> OpenBare(Uri server, Reactor reactor, Meter meter, int number) =>
-        Task.FromResult<IDisposable>(Member.OpenSilent(new Uri(server, FloorServer.IdlePath), reactor, meter));
+        Task.FromResult<IDisposable>(new RawReceiver(new Uri(server, FloorServer.IdlePath), reactor, Expecting(meter)));
 
     private static async Task<IDisposable> OpenUser(Uri server, Reactor reactor, Meter meter, int number) =>
-        await SocketIoMember.Open(server, reactor, new Expected(meter, 1, PacketStamp.BytesMin), $"idle-{number}");
+        await SocketIoMember.Open(server, reactor, Expecting(meter), $"idle-{number}");
+
+    private static Expected Expecting(Meter meter) => new(meter, 1, PacketStamp.BytesMin);
 
     private static async Task<IdleResult> Measure(
         string name, ServerStart start, Func<Uri, Reactor, Meter, int, Task<IDisposable>> open, IdlePlan plan, Progress progress, CancellationToken cancellationToken)
@@ -95,8 +97,8 @@ internal static class IdleRun
             new { results, bare = means[0], orchestrator = means[1] },
             [new Table("idle", ["server", "RSS MiB before", "after", "bytes/connection", "CPU % while idle", "broken"], [.. results.Select(static r => r.Row())])],
             [
-                $"{plan.Connections} connections after {plan.First} others: {means[1]:N0} bytes each that are logged in, {means[0]:N0} of a bare WebSocket; the difference is {means[1] - means[0]:N0} "
-                    + $"and is to be at most {BytesAllowed:N0}. What the runtime has not collected yet is in both.",
+                $"{plan.Connections} connections after {plan.First} others: {means[1]:N0} bytes each that are logged in, {means[0]:N0} of a bare WebSocket; the difference is "
+                    + $"{means[1] - means[0]:N0} and is to be at most {BytesAllowed:N0}. What the runtime has not collected yet is in both.",
             ],
             results.All(static r => r.Broken == 0));
     }

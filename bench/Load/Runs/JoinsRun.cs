@@ -20,7 +20,17 @@ internal sealed record JoinsPlan(int Users, int Readers)
 /// <param name="ReadAloneCpu">The same of reads without a join: everybody reads once more.</param>
 /// <param name="Missing">Answers and news that did not come.</param>
 internal sealed record JoinsStep(
-    string Pattern, int Users, long Reads, double Seconds, long ReplyBytes, double? CpuPerRead, double? ReadAloneCpu, Latency JoinMilliseconds, Latency ReadMilliseconds, long Missing, string? Sentence)
+    string Pattern,
+    int Users,
+    long Reads,
+    double Seconds,
+    long ReplyBytes,
+    double? CpuPerRead,
+    double? ReadAloneCpu,
+    Latency JoinMilliseconds,
+    Latency ReadMilliseconds,
+    long Missing,
+    string? Sentence)
 {
     public IReadOnlyList<string> Row() =>
     [
@@ -69,9 +79,7 @@ internal static class JoinsRun
                 Enumerable.Range(0, users),
                 new ParallelOptions { MaxDegreeOfParallelism = OpenTogether, CancellationToken = cancellationToken },
                 async (i, _) => members[i] = await SocketIoMember.Open(target.Address!, reactor, expected, $"user-{i}"));
-            var session = await master.Command(
-                "AddSession",
-                """{"sessionName":"bench","sessionDescription":"","sessionProtocol":"socketio","scenarioDefinition":{"scenarioId":"bench","scenarioName":"","scenarioDescription":""} }""");
+            var session = await master.Command("AddSession", SocketIoGround.NewSession("bench"));
             var counts = new JoinCounts();
             var join = SocketIoMember.Call(Joiner.JoinId, "JoinSession", $$"""{"sessionId":"{{session.GetProperty("sessionId").GetString()}}"}""");
             var joiners = members.Select(m => new Joiner(m!, reading, counts)).ToArray();
@@ -118,7 +126,8 @@ internal static class JoinsRun
         {
             $"Everybody joins at once; the seconds end with the last answer, and are to be at most {SecondsAllowed}. A read alone: everybody reads once more when nobody joins.",
         };
-        sentences.AddRange(steps.Where(static s => s.Missing != 0 || s.Sentence is not null).Select(static s => $"NOT SOUND ({s.Users} users, {s.Pattern}): {s.Missing} missing. {s.Sentence}"));
+        sentences.AddRange(steps.Where(static s => s.Missing != 0 || s.Sentence is not null).Select(static s =>
+            $"NOT SOUND ({s.Users} users, {s.Pattern}): {s.Missing} missing. {s.Sentence}"));
         return new Report(
             "joins",
             plan,
@@ -126,7 +135,10 @@ internal static class JoinsRun
             [
                 new Table(
                     "joins",
-                    ["pattern", "users", "reads", "seconds", "bytes of a reply", "CPU us/read with joins", "us/read alone", "ns/byte", "join p99 ms", "read p50 ms", "read p99 ms", "missing"],
+                    [
+                        "pattern", "users", "reads", "seconds", "bytes of a reply", "CPU us/read with joins", "us/read alone", "ns/byte", "join p99 ms", "read p50 ms", "read p99 ms",
+                        "missing",
+                    ],
                     [.. steps.Select(static s => s.Row())]),
             ],
             sentences,

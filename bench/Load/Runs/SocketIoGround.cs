@@ -78,6 +78,11 @@ internal sealed class SocketIoGround : IGround, IAsyncDisposable
         }
     }
 
+    /// <summary>What AddSession asks for.</summary>
+    public static string NewSession(string name) =>
+        $$"""{"sessionName":"{{name}}","sessionDescription":"","sessionProtocol":"socketio","scenarioDefinition":"""
+        + """{"scenarioId":"bench","scenarioName":"bench","scenarioDescription":""}}""";
+
     public ISending Start(double sendsPerSecond, long from, long until, CancellationToken cancellationToken) =>
         Pacer.Start(_senders, sendsPerSecond, from, until, cancellationToken);
 
@@ -115,9 +120,7 @@ internal sealed class SocketIoGround : IGround, IAsyncDisposable
     {
         var members = _members[session];
         members[0] = await OpenMember($"master-{session}");
-        var opened = await members[0].Command(
-            "AddSession",
-            $$$"""{"sessionName":"bench {{{session}}}","sessionDescription":"","sessionProtocol":"socketio","scenarioDefinition":{"scenarioId":"bench","scenarioName":"bench","scenarioDescription":""} }""");
+        var opened = await members[0].Command("AddSession", NewSession($"bench {session}"));
         var id = _sessionIds[session] = opened.GetProperty("sessionId").GetString()!;
         var together = new ParallelOptions { MaxDegreeOfParallelism = OpenTogether, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(1, members.Length - 1), together, async (i, _) =>

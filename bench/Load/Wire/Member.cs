@@ -10,7 +10,7 @@ internal sealed class Member : IFrameSink, IDisposable
 {
     private const string CommandId = "c";
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(30);
-    private static readonly byte[] KeepAliveFrame = Wire.Frame.Of("""{"type":6}""");
+    private static readonly byte[] KeepAliveFrame = Frame.Of("""{"type":6}""");
 
     private readonly Meter _meter;
     private readonly int _senders;
@@ -32,8 +32,6 @@ internal sealed class Member : IFrameSink, IDisposable
     /// <summary>Sees every event that is no scene event of this program, on the reactor's thread.</summary>
     public MessageSink? Updates { get; set; }
 
-    private bool IsSilent { get; init; }
-
     public Faults NumberFaults => _numbers.Faults;
 
     public Faults StampFaults => _stamps.Faults;
@@ -41,16 +39,13 @@ internal sealed class Member : IFrameSink, IDisposable
     /// <summary>A connection without a protocol: the floor's.</summary>
     public static Member OpenBare(Uri url, Reactor reactor, Meter meter, int senders) => new(url, reactor, meter, senders);
 
-    /// <summary>A connection on which nobody ever says anything.</summary>
-    public static Member OpenSilent(Uri url, Reactor reactor, Meter meter) => new(url, reactor, meter, 1) { IsSilent = true };
-
     /// <summary>A connection to the hub on which somebody is logged in.</summary>
     public static async Task<Member> OpenHub(Uri url, Reactor reactor, Meter meter, string userName, int senders)
     {
         var member = new Member(url, reactor, meter, senders);
         try
         {
-            member._connection.Send(Wire.Frame.Of("""{"protocol":"json","version":1}"""));
+            member._connection.Send(Frame.Of("""{"protocol":"json","version":1}"""));
             await member._greeted.Task.WaitAsync(ReplyTimeout);
             await member.Command("Login", $$"""{"userName":"{{userName}}"}""");
             return member;
@@ -67,7 +62,7 @@ internal sealed class Member : IFrameSink, IDisposable
     {
         var reply = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
         _reply = reply;
-        _connection.Send(Wire.Frame.Of($$"""{"type":1,"invocationId":"{{CommandId}}","target":"{{name}}","arguments":[{{parameters}}]}"""));
+        _connection.Send(Frame.Of($$"""{"type":1,"invocationId":"{{CommandId}}","target":"{{name}}","arguments":[{{parameters}}]}"""));
         var result = await reply.Task.WaitAsync(ReplyTimeout);
         return result.GetProperty("error").GetInt32() == 0
             ? result.TryGetProperty("body", out var body) ? body : default
@@ -76,15 +71,9 @@ internal sealed class Member : IFrameSink, IDisposable
 
     public EventSender Sender(string message) => new(_connection, message);
 
-    public void Frame(int opcode, ReadOnlySpan<byte> payload, long now) => _splitter.Take(payload, now);
+    public void Take(int opcode, ReadOnlySpan<byte> payload, long now) => _splitter.Take(payload, now);
 
-    public void KeepAlive()
-    {
-        if (!IsSilent)
-        {
-            _connection.Send(KeepAliveFrame);
-        }
-    }
+    public void KeepAlive() => _connection.Send(KeepAliveFrame);
 
     public void Broken(string reason)
     {

@@ -2,25 +2,25 @@ using Orchestrator.Load.Measuring;
 
 namespace Orchestrator.Load.Wire;
 
-/// <summary>A receiver of the raw floor: frames and no protocol.</summary>
+/// <summary>A connection without a protocol that never speaks: a receiver of the raw floor, or an idle WebSocket.</summary>
 internal sealed class RawReceiver : IFrameSink, IDisposable
 {
     private readonly Meter _meter;
     private readonly Deliveries _deliveries;
     private readonly WireConnection _connection;
 
-    public RawReceiver(Uri floor, Reactor reactor, Expected expected)
+    public RawReceiver(Uri server, Reactor reactor, Expected expected)
     {
         (_meter, _deliveries) = (expected.Meter, new Deliveries(expected));
-        _connection = WireConnection.Open(floor, reactor, this);
+        _connection = WireConnection.Open(server, reactor, this);
         _connection.Begin();
     }
 
     public Faults NumberFaults => _deliveries.Faults;
 
-    public void Frame(int opcode, ReadOnlySpan<byte> payload, long now)
+    public void Take(int opcode, ReadOnlySpan<byte> payload, long now)
     {
-        if (opcode == Wire.Frame.Text)
+        if (opcode == Frame.Text)
         {
             _deliveries.TakeText(payload);
         }
@@ -30,7 +30,6 @@ internal sealed class RawReceiver : IFrameSink, IDisposable
         }
     }
 
-    /// <summary>It never speaks.</summary>
     public void KeepAlive()
     {
     }

@@ -14,8 +14,8 @@ internal sealed class SocketIoMember : IFrameSink, IDisposable
     private const string Path = "/socket.io/?EIO=4&transport=websocket";
     private const int CommandId = 0;
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(60);
-    private static readonly byte[] EnterFrame = Wire.Frame.MaskedOf(Wire.Frame.Text, "40"u8);
-    private static readonly byte[] PongFrame = Wire.Frame.MaskedOf(Wire.Frame.Text, "3"u8);
+    private static readonly byte[] EnterFrame = Frame.MaskedOf(Frame.Text, "40"u8);
+    private static readonly byte[] PongFrame = Frame.MaskedOf(Frame.Text, "3"u8);
 
     private readonly Meter _meter;
     private readonly Deliveries _deliveries;
@@ -60,7 +60,7 @@ internal sealed class SocketIoMember : IFrameSink, IDisposable
     /// <summary>A call that asks for a reply with this number, as a whole frame that can be sent again.</summary>
     /// <param name="arguments">JSON, with commas between.</param>
     public static byte[] Call(int id, string name, string arguments) =>
-        Wire.Frame.MaskedOf(Wire.Frame.Text, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""42{{id}}["{{name}}",{{arguments}}]""")));
+        Frame.MaskedOf(Frame.Text, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""42{{id}}["{{name}}",{{arguments}}]""")));
 
     /// <summary>Gives a command and answers the reply's body.</summary>
     public async Task<JsonElement> Command(string name, string arguments)
@@ -83,13 +83,13 @@ internal sealed class SocketIoMember : IFrameSink, IDisposable
 
     public void Resume() => _connection.Resume();
 
-    public void Frame(int opcode, ReadOnlySpan<byte> payload, long now)
+    public void Take(int opcode, ReadOnlySpan<byte> payload, long now)
     {
-        if (opcode == Wire.Frame.Text && !_deliveries.TakeText(payload))
+        if (opcode == Frame.Text && !_deliveries.TakeText(payload))
         {
             TakePacket(payload, now);
         }
-        else if (opcode != Wire.Frame.Text && (opcode == Wire.Frame.Binary ? _deliveries.TakeAttachment(payload, now) : "a message came in parts") is { } fault)
+        else if (opcode != Frame.Text && (opcode == Frame.Binary ? _deliveries.TakeAttachment(payload, now) : "a message came in parts") is { } fault)
         {
             Broken(fault);
         }

@@ -9,7 +9,7 @@ namespace Orchestrator.Load.Wire;
 internal interface IFrameSink
 {
     /// <summary>A frame with data, without its header.</summary>
-    void Frame(int opcode, ReadOnlySpan<byte> payload, long now);
+    void Take(int opcode, ReadOnlySpan<byte> payload, long now);
 
     /// <summary>Comes now and then, for protocols whose clients must say that they are there.</summary>
     void KeepAlive();
@@ -233,7 +233,7 @@ internal sealed class WireConnection : IDisposable
                 Send(Frame.PongOf(payload));
                 break;
             case < Frame.Close:
-                _sink.Frame(opcode, payload, now);
+                _sink.Take(opcode, payload, now);
                 break;
         }
     }

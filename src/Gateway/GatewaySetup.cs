@@ -21,6 +21,7 @@ using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
 using Orchestrator.Users;
+using Orchestrator.VrTogether;
 
 namespace Orchestrator;
 
@@ -36,6 +37,7 @@ public static class GatewaySetup
         services.AddCommands();
         services.AddSecurity(limits);
         services.AddSignalRWire(limits);
+        services.AddVrTogether();
         services.AddHttpWire(limits);
         return services;
     }
@@ -117,9 +119,16 @@ public static class GatewaySetup
             options.AddPolicy(
                 AccountEndpoints.RateLimit, http => PasswordRate.PartitionFor(http.Connection.RemoteIpAddress?.ToString() ?? "", limits));
         });
+        services.AddGatewayCors();
+    }
+
+    /// <summary>Answers pages of the origins that <see cref="GatewayOptions"/> names.</summary>
+    internal static IServiceCollection AddGatewayCors(this IServiceCollection services)
+    {
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
             .Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => Allow(policy, gateway.Value)));
+        return services;
     }
 
     private static void Allow(Microsoft.AspNetCore.Cors.Infrastructure.CorsPolicyBuilder policy, GatewayOptions options)
@@ -147,6 +156,8 @@ public static class GatewaySetup
         services.AddSingleton<SignalRDialect>();
         services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
     }
+
+    private static void AddVrTogether(this IServiceCollection services) => services.AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
 
     private static void AddHttpWire(this IServiceCollection services, Limits limits)
     {

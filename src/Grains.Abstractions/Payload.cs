@@ -35,6 +35,24 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
     /// <summary>Bytes and nothing else.</summary>
     public static Payload Binary(byte[] bytes) => new(Placeholder) { Attachments = [bytes] };
 
+    /// <summary>One value out of a larger one: its own JSON, and of the binary parts of the whole those that stand in it, numbered from 0.</summary>
+    public static Payload PartOf(JsonElement value, ImmutableArray<byte[]> attachments)
+    {
+        var utf8 = JsonMarshal.GetRawUtf8Value(value).ToArray();
+        if (attachments.IsEmpty)
+        {
+            return new Payload(utf8);
+        }
+
+        var own = ImmutableArray.CreateBuilder<byte[]>();
+        var json = Write(value, utf8.Length, number =>
+        {
+            own.Add(attachments[number]);
+            return own.Count - 1;
+        });
+        return own.Count == 0 ? new Payload(utf8) : new Payload(json) { Attachments = own.ToImmutable() };
+    }
+
     /// <summary>Its JSON with the binary parts numbered from another number on.</summary>
     public byte[] WithPlaceholdersFrom(int first)
     {
@@ -44,13 +62,18 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
         }
 
         using var document = JsonDocument.Parse(Utf8);
-        var json = new ArrayBufferWriter<byte>(Utf8.Length + 16);
+        return Write(document.RootElement, Utf8.Length, number => first + number);
+    }
+
+    private static byte[] Write(JsonElement value, int length, Func<int, int> renumber)
+    {
+        var json = new ArrayBufferWriter<byte>(length + 16);
         using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = Json.Wire.Encoder });
-        PayloadConverter.Write(writer, document.RootElement, number =>
+        PayloadConverter.Write(writer, value, number =>
         {
             writer.WriteStartObject();
             writer.WriteBoolean("_placeholder"u8, true);
-            writer.WriteNumber("num"u8, first + number);
+            writer.WriteNumber("num"u8, renumber(number));
             writer.WriteEndObject();
         });
         writer.Flush();

@@ -44,9 +44,13 @@ public sealed class Command<TParameters, TBody>(
 {
     public override Type ParametersType => typeof(TParameters);
 
-    internal async Task<Answer<TBody>> Run(CommandContext context, TParameters parameters, Limits limits)
+    internal Task<Answer<TBody>> Run(CommandContext context, TParameters parameters, Limits limits) => Run(context, () => parameters, limits);
+
+    /// <summary>Reads the parameters when it is known that the caller may give the command.</summary>
+    internal async Task<Answer<TBody>> Run(CommandContext context, Func<TParameters> read, Limits limits)
     {
         Right.Demand(context);
+        var parameters = read();
         if (parameters is null)
         {
             throw Refusal.BadRequest("The parameters are missing.");

@@ -1,13 +1,47 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Administration;
 using Orchestrator.Connections;
+using Orchestrator.Delivery;
 
 namespace Orchestrator.Api;
 
 /// <summary>Runs a command of the table and answers once, whatever happens: with its body, with a refusal, or with a fault's correlation id.</summary>
-public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, Audit audit, IIdSource ids, ILogger<CommandRunner> log)
+public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, Relay relay, Audit audit, IIdSource ids, ILogger<CommandRunner> log)
 {
+    /// <summary>For a wire that is handed the reply and writes it by itself, at some time: the reply names its place.</summary>
     public async Task<Reply<TBody>> Run<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, TParameters parameters)
+    {
+        try
+        {
+            return await Answer(command, context, () => parameters);
+        }
+        finally
+        {
+            await Settle(context.Connection, static (connection, code) => connection.AbortAfterReply(code));
+        }
+    }
+
+    /// <summary>
+    /// For a wire that puts its replies into the connection's queue: what stands before the reply has been said when it is written, and what stands after it follows.
+    /// </summary>
+    public async Task Run<TParameters, TBody>(Command<TParameters, TBody> command, ClientConnection connection, QueuedReply<TParameters, TBody> how)
+    {
+        try
+        {
+            var reply = await Answer(command, CommandContext.Of(connection, CancellationToken.None), how.Read);
+            if (how.Write is { } write)
+            {
+                await Reach(connection, reply.At);
+                write(reply);
+            }
+        }
+        finally
+        {
+            await Settle(connection, static (ending, code) => ending.AbortWhenSent(code));
+        }
+    }
+
+    private async Task<Reply<TBody>> Answer<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, Func<TParameters> read)
     {
         try
         {
@@ -21,27 +55,29 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
                 throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");
             }
 
-            return (await audit.Watched(command, context, () => command.Run(context, parameters, limits))).ToReply();
+            return (await audit.Watched(command, context, () => command.Run(context, read, limits))).ToReply();
         }
         catch (Exception e)
         {
             return Replies.Of<TBody>(Translate(e, command.Name));
         }
-        finally
-        {
-            await Settle(context.Connection);
-        }
     }
+
+    /// <summary>A session that begins with this reply waits for it; of one that the connection sees already, the events before the reply may still be on their way.</summary>
+    private Task Reach(ClientConnection connection, Place? at) =>
+        at is not null && connection.SubscriptionTo(new SourceId(SourceKind.Session, at.Source)) is { } subscription
+            ? relay.Reach(subscription, at.Position)
+            : Task.CompletedTask;
 
     /// <summary>
     /// What waited for the reply may follow it. A connection that was lost while its command ran has been cleaned up before the command was done with it, so that is done again.
     /// </summary>
-    private async Task Settle(ClientConnection? connection)
+    private async Task Settle(ClientConnection? connection, Func<ClientConnection, CloseCode, Task> end)
     {
         connection?.ReleaseHeld();
         if (connection?.EndsAfterReply is { } code)
         {
-            _ = connection.AbortAfterReply(code);
+            _ = end(connection, code);
         }
 
         Interlocked.MemoryBarrier();
@@ -74,3 +110,8 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
     [LoggerMessage(2, LogLevel.Error, "{Command} failed, correlation {Correlation}")]
     private partial void LogFault(Exception exception, string command, string correlation);
 }
+
+/// <summary>What a wire whose replies go through the connection's queue does before and after a command.</summary>
+/// <param name="Read">Gives the parameters, once it is known that the caller may give the command; may refuse.</param>
+/// <param name="Write">Puts the reply into the queue; null when nobody asked for one.</param>
+public sealed record QueuedReply<TParameters, TBody>(Func<TParameters> Read, Action<Reply<TBody>>? Write);

@@ -32,6 +32,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>How long a reply may need to reach the socket.</summary>
     public static readonly TimeSpan ReplyMax = TimeSpan.FromMilliseconds(200);
 
+    // A client that does not read has no use for its last reply.
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
     private FollowedStreams? _streams;
@@ -49,6 +52,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 
     /// <summary>Commands that this connection may still send now.</summary>
     public RateAllowance Commands { get; } = new(context.Limits.CommandsPerSecondMax, context.Time);
+
+    /// <summary>Whether its client can come back to its device on another connection. On a wire that has no word for that, a loss is a logout.</summary>
+    public bool MayComeBack { get; init; } = true;
 
     public bool IsClosed => _isClosed;
 
@@ -159,6 +165,13 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public async Task AbortAfterReply(CloseCode code)
     {
         await Task.Delay(ReplyMax, context.Time);
+        Abort(code);
+    }
+
+    /// <summary>Ends it once everything that was said to it has gone; for a wire whose replies go through the queue.</summary>
+    public async Task AbortWhenSent(CloseCode code)
+    {
+        await outbound.Drained().WaitAsync(FarewellMax, context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Abort(code);
     }
 

@@ -4,7 +4,9 @@ using Orchestrator.Users;
 
 namespace Orchestrator.Connections;
 
-/// <summary>What follows when a socket is gone: its seats are given up, and its user's grain begins to count the grace period.</summary>
+/// <summary>
+/// What follows when a socket is gone: its seats are given up, and its user's grain begins to count the grace period, or takes it as a logout if nobody can come back to it.
+/// </summary>
 public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, IGrainFactory grains, TimeProvider time, ILogger<ConnectionCloser> log)
 {
     private const int TriesMax = 5;
@@ -41,7 +43,8 @@ public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, I
         {
             try
             {
-                await grains.GetGrain<IUserGrain>(caller.User.Value).Disconnected(caller.Device, connection.Id);
+                var user = grains.GetGrain<IUserGrain>(caller.User.Value);
+                await (connection.MayComeBack ? user.Disconnected(caller.Device, connection.Id) : user.Logout(caller.Device));
                 return;
             }
             catch (Exception e) when (tries < TriesMax)

@@ -28,6 +28,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
     private List<ReadOnlyMemory<byte>> _waiting = [];
     private Batch? _spare = new();
     private TaskCompletionSource? _written;
+    private TaskCompletionSource? _drained;
     private long _bytes;
     private bool _isWriting;
     private bool _isClosed;
@@ -123,6 +124,15 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         }
     }
 
+    /// <summary>Done when nothing waits any more: everything was handed over, or the connection has ended.</summary>
+    public Task Drained()
+    {
+        lock (_gate)
+        {
+            return _isWriting && !_isClosed ? (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
     /// <summary>Nothing more is written.</summary>
     public void End()
     {
@@ -165,12 +175,19 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
         _packets.Clear();
         _bytes = 0;
         Release();
+        ReleaseDrained();
     }
 
     private void Release()
     {
         _written?.TrySetResult();
         _written = null;
+    }
+
+    private void ReleaseDrained()
+    {
+        _drained?.TrySetResult();
+        _drained = null;
     }
 
     /// <summary>Writes on the caller's thread as long as the socket takes everything at once.</summary>
@@ -242,6 +259,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
             {
                 _isWriting = false;
                 Release();
+                ReleaseDrained();
                 return null;
             }
 

@@ -25,13 +25,26 @@ internal sealed class Link(SourceId source)
     private long _overdueAfter = -1;
     private bool _isAsked;
     private bool _mayBePaused;
+    private Position _at;
+    private ImmutableArray<(Position At, TaskCompletionSource Reached)> _awaited = [];
 
     public Lock Gate { get; } = new();
 
     public SourceId Source => source;
 
     /// <summary>The place up to which this gateway has had everything.</summary>
-    public Position At { get; private set; }
+    public Position At
+    {
+        get => _at;
+        private set
+        {
+            _at = value;
+            if (!_awaited.IsEmpty)
+            {
+                ReleaseAwaited();
+            }
+        }
+    }
 
     /// <summary>Somebody is at it, and looks again before it stops.</summary>
     public bool IsMending { get; set; }
@@ -123,6 +136,19 @@ internal sealed class Link(SourceId source)
         }
     }
 
+    /// <summary>Done when everything up to a place has been passed on.</summary>
+    public Task Reached(Position at)
+    {
+        if (At >= at)
+        {
+            return Task.CompletedTask;
+        }
+
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited = _awaited.Add((at, reached));
+        return reached.Task;
+    }
+
     /// <summary>Lets the source be asked for what may have been lost at the end.</summary>
     public void Ask() => _isAsked = true;
 
@@ -161,8 +187,9 @@ internal sealed class Link(SourceId source)
         // What is not kept cannot be told again: what has come of it counts.
         var once = _held.Where(d => d.Epoch == _epoch && d.Link > _last && d.Link <= missed.Link).SelectMany(d => d.Envelopes).Where(e => !e.Event.IsKept);
         Offer([.. missed.Envelopes.Concat(once).OrderBy(e => e.At)]);
-        if (missed.Link > _last)
+        if (missed.Link >= _last)
         {
+            // With the same number, what was published since was for nobody here.
             _last = missed.Link;
             At = missed.At > At ? missed.At : At;
         }
@@ -191,6 +218,16 @@ internal sealed class Link(SourceId source)
 
             At = envelope.At > At ? envelope.At : At;
         }
+    }
+
+    private void ReleaseAwaited()
+    {
+        foreach (var (_, reached) in _awaited.Where(a => a.At <= _at))
+        {
+            reached.SetResult();
+        }
+
+        _awaited = _awaited.RemoveAll(a => a.At <= _at);
     }
 
     private void Take(Delivery delivery)

@@ -20,6 +20,8 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
     private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GatewayRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OverdueAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ArrivalMax = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
     private readonly string _gateway = ids.Next();
@@ -78,6 +80,36 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
                 log.LogWarning(e, "{Source} does not answer", source);
                 await Task.Delay(GatewayRetry, time, stoppingToken);
             }
+        }
+    }
+
+    /// <summary>
+    /// Done when a subscription has had everything up to a place that is for it, so that what is said next stands after that place; or after a while, since a source that does not answer must not hold up
+    /// a reply. Mostly it has arrived. If nothing of it comes, it was for nobody here, and the source is asked.
+    /// </summary>
+    public async Task Reach(Subscription subscription, Position at)
+    {
+        if (!_links.TryGetValue(subscription.Source, out var link))
+        {
+            return;
+        }
+
+        Task reached;
+        lock (link.Gate)
+        {
+            reached = subscription.At >= at || !link.Has(subscription) ? Task.CompletedTask : link.Reached(at);
+        }
+
+        if (reached.IsCompleted)
+        {
+            return;
+        }
+
+        await reached.WaitAsync(ArrivalMax, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!reached.IsCompleted)
+        {
+            Change(subscription.Source, static l => l.Ask());
+            await reached.WaitAsync(ReachMax, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Orchestrator.Scenarios;
+using Orchestrator.Sessions;
+using Orchestrator.Users;
+
+namespace Orchestrator.VrTogether;
+
+/// <summary>A session. What stands behind <paramref name="SessionProtocol"/> only newer clients know.</summary>
+/// <param name="SessionMaster">Absent when there is none.</param>
+/// <param name="ScenarioId">In version 1 the instance, which is what GetScenarioInstanceInfo takes; in version 2 what the creator gave.</param>
+/// <param name="SessionUserDefinitions">The members, in the order of <paramref name="SessionUsers"/>.</param>
+internal sealed record SessionShape(
+    SessionId SessionId,
+    string SessionName,
+    string? SessionDescription,
+    UserId SessionAdministrator,
+    UserId? SessionMaster,
+    string ScenarioId,
+    ImmutableArray<UserId> SessionUsers,
+    ImmutableArray<UserShape> SessionUserDefinitions,
+    string SessionProtocol,
+    long MasterEpoch,
+    ScenarioClock? ScenarioClock)
+{
+    public static SessionShape Of(SessionRecord session, VrTogetherVersion version) => new(
+        session.SessionId,
+        session.SessionName,
+        session.SessionDescription,
+        session.SessionAdministrator,
+        session.SessionMaster,
+        version == VrTogetherVersion.One ? session.SessionId.Value : session.ScenarioId,
+        session.SessionUsers,
+        [.. session.SessionUserDefinitions.Select(UserShape.Of)],
+        session.SessionProtocol,
+        session.MasterEpoch,
+        session.ScenarioClock);
+}

@@ -14,8 +14,8 @@ internal static class LoadCommand
 
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Writes the figures to this file.", Recursive = true };
     private static readonly Option<FileInfo?> Markdown = new("--markdown") { Description = "Writes the tables and the machine's description to this file.", Recursive = true };
-    private static readonly Option<FileInfo?> Server = new("--server") { Description = "orchestrator.dll to start; default: the built one.", Recursive = true };
-    private static readonly Option<bool> Smoke = new("--smoke") { Description = "So short that it only shows that everything works (2 s).", Recursive = true };
+    internal static readonly Option<FileInfo?> Server = new("--server") { Description = "orchestrator.dll to start; default: the built one.", Recursive = true };
+    internal static readonly Option<bool> Smoke = new("--smoke") { Description = "So short that it only shows that everything works (2 s).", Recursive = true };
 
     private static readonly Option<int> Sessions = Option("--sessions", "Sessions.", 4);
     private static readonly Option<int> Users = Option("--users", "Users of each session.", 50);
@@ -33,8 +33,8 @@ internal static class LoadCommand
     private static readonly Option<int> Seed = Option("--seed", "Of what is random in the events.", 1);
     private static readonly Option<bool> WithFloor = new("--with-floor") { Description = "Measures the floor in turn, and the ratios." };
     private static readonly Option<int> Rounds = Option("--rounds", "How often, with the floor.", 2);
-    private static readonly Option<Uri?> Url = new("--url") { Description = "A server on this machine that runs already.", CustomParser = ParseUrl };
-    private static readonly Option<int?> Process = new("--pid") { Description = "Its process, to read its CPU time." };
+    internal static readonly Option<Uri?> Url = new("--url") { Description = "A server on this machine that runs already.", CustomParser = ParseUrl };
+    internal static readonly Option<int?> Process = new("--pid") { Description = "Its process, to read its CPU time." };
 
     static LoadCommand() => Kind.AcceptOnlyFromAmong("master-to-all", "all-to-all", "to-master");
 
@@ -47,7 +47,11 @@ internal static class LoadCommand
         root.Subcommands.Add(StallCommand());
         root.Subcommands.Add(TimelineCommand());
         root.Subcommands.Add(ListCommand());
+        root.Subcommands.Add(DeliveryCommands.Delivery());
+        root.Subcommands.Add(DeliveryCommands.Idle());
+        root.Subcommands.Add(DeliveryCommands.Joins());
         root.Subcommands.Add(FloorServerCommand());
+        root.Subcommands.Add(DeliveryCommands.RawFloorServerCommand());
         return root;
     }
 
@@ -60,7 +64,7 @@ internal static class LoadCommand
         return Run(command, (parsed, progress, cancellationToken) =>
         {
             var plan = PlanOf(parsed, parsed.GetValue(Sessions), parsed.GetValue(Users));
-            var target = new Target(parsed.GetValue(Server), parsed.GetValue(Url), parsed.GetValue(Process));
+            var target = TargetOf(parsed);
             return parsed.GetValue(WithFloor)
                 ? TrafficRun.Both(plan, target, parsed.GetValue(Rounds), progress, cancellationToken)
                 : TrafficRun.Sessions(plan, target, progress, cancellationToken);
@@ -90,16 +94,36 @@ internal static class LoadCommand
 
     private static Command StallCommand()
     {
-        var users = Option("--users", "Members of the session.", 10);
-        var rate = Option("--rate", "Scene events per second.", 1_000.0);
-        var seconds = Option("--seconds", "Length of the run; the database is stopped for its middle third.", 30.0);
-        var registrations = Option("--registrations", "Accounts per second.", 5.0);
-        return Run(new Command("stall", "A session while the database is stopped.") { users, rate, seconds, registrations, Bytes, Seed }, (parsed, progress, cancellationToken) =>
+        var users = Option<int?>("--users", "Members of the session; 10 over signalr, 100 over socketio.", null);
+        var rate = Option<double?>("--rate", "Scene events per second; 1,000 over signalr, 100 over socketio.", null);
+        var bytes = Option<int?>("--bytes", "Bytes of an event's data; 200 over signalr, 10,000 over socketio.", null);
+        var seconds = Option<double?>("--seconds", "Length of a run, 30 over signalr: the database is stopped for its middle third; 10 over socketio.", null);
+        var registrations = Option("--registrations", "Accounts per second, over signalr.", 5.0);
+        var rounds = Option("--rounds", "How often with and without the stalled reader, over socketio.", 10);
+        var wire = Option("--wire", "signalr: the database stops; socketio: one of the readers does.", "signalr");
+        wire.AcceptOnlyFromAmong("signalr", "socketio");
+        var command = new Command("stall", "A session while the database is stopped, or one of its readers.")
         {
-            var traffic = new TrafficPlan(
-                1, parsed.GetValue(users), parsed.GetValue(rate), parsed.GetValue(Bytes), parsed.GetValue(seconds), 8, Pattern.MasterToAll, parsed.GetValue(Seed));
-            var plan = new StallPlan(Checked(parsed.GetValue(Smoke) ? traffic.Smoke() : traffic), parsed.GetValue(registrations));
-            return StallRun.Measure(plan, parsed.GetValue(Server), progress, cancellationToken);
+            users, rate, bytes, seconds, registrations, rounds, wire, Seed, Url, Process,
+        };
+        return Run(command, (parsed, progress, cancellationToken) =>
+        {
+            var isReader = parsed.GetValue(wire) == "socketio";
+            var usual = isReader
+                ? new TrafficPlan(1, 100, 100, 10_000, 10, 2, Pattern.MasterToAll, parsed.GetValue(Seed))
+                : new TrafficPlan(1, 10, 1_000, 200, 30, 8, Pattern.MasterToAll, parsed.GetValue(Seed));
+            var traffic = Planned(
+                usual with
+                {
+                    Users = parsed.GetValue(users) ?? usual.Users,
+                    Rate = parsed.GetValue(rate) ?? usual.Rate,
+                    Bytes = parsed.GetValue(bytes) ?? usual.Bytes,
+                    Seconds = parsed.GetValue(seconds) ?? usual.Seconds,
+                },
+                parsed);
+            return isReader
+                ? StalledReaderRun.Measure(new StalledReaderPlan(traffic, parsed.GetValue(Smoke) ? 2 : parsed.GetValue(rounds)), TargetOf(parsed), progress, cancellationToken)
+                : StallRun.Measure(new StallPlan(traffic, parsed.GetValue(registrations)), parsed.GetValue(Server), progress, cancellationToken);
         });
     }
 
@@ -136,7 +160,7 @@ internal static class LoadCommand
         return command;
     }
 
-    private static Command Run(Command command, Func<ParseResult, Progress, CancellationToken, Task<Report>> run)
+    internal static Command Run(Command command, Func<ParseResult, Progress, CancellationToken, Task<Report>> run)
     {
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -182,10 +206,14 @@ internal static class LoadCommand
         var pattern = Enum.Parse<Pattern>(parsed.GetValue(Kind)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
         var plan = new TrafficPlan(
             sessions, users, parsed.GetValue(Rate), parsed.GetValue(Bytes), parsed.GetValue(Seconds), parsed.GetValue(WarmUp), pattern, parsed.GetValue(Seed));
-        return Checked(parsed.GetValue(Smoke) ? plan.Smoke() : plan);
+        return Planned(plan, parsed);
     }
 
-    private static TrafficPlan Checked(TrafficPlan plan) => plan.Fault() is { } fault ? throw new InvalidOperationException(fault) : plan;
+    internal static TrafficPlan Planned(TrafficPlan plan, ParseResult parsed) => Checked(parsed.GetValue(Smoke) ? plan.Smoke() : plan);
 
-    private static Option<T> Option<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+    internal static Target TargetOf(ParseResult parsed) => new(parsed.GetValue(Server), parsed.GetValue(Url), parsed.GetValue(Process));
+
+    internal static TrafficPlan Checked(TrafficPlan plan) => plan.Fault() is { } fault ? throw new InvalidOperationException(fault) : plan;
+
+    internal static Option<T> Option<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 }

@@ -1,25 +1,13 @@
 using System.Globalization;
+using Orchestrator.Load.Wire;
 
 namespace Orchestrator.Load.Measuring;
 
 /// <summary>What Linux says about a process.</summary>
 internal static class ProcessFigures
 {
-    private const double TicksPerSecond = 100;
-    private const int UserTimeField = 11;
-
-    /// <summary>User and system time so far; zero when the process is not there.</summary>
-    public static double CpuSeconds(int? process)
-    {
-        if (Read(process, "stat") is not { } stat)
-        {
-            return 0;
-        }
-
-        // The name may hold spaces; the fields after its bracket do not.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (Number(fields[UserTimeField]) + Number(fields[UserTimeField + 1])) / TicksPerSecond;
-    }
+    /// <summary>User and system time so far; zero when the process is not there. By its clock, because /proc says it in hundredths of a second only.</summary>
+    public static double CpuSeconds(int? process) => process is { } id ? Native.CpuNanoseconds(id) / 1e9 : 0;
 
     /// <summary>Resident memory now.</summary>
     public static long ResidentBytes(int? process) =>

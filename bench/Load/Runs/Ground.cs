@@ -5,13 +5,14 @@ using Orchestrator.Load.Wire;
 namespace Orchestrator.Load.Runs;
 
 /// <summary>A server with connected members in groups, ready for traffic.</summary>
-internal sealed class Ground : IAsyncDisposable
+internal sealed class Ground : IGround, IAsyncDisposable
 {
     private const int OpenTogether = 16;
 
     private readonly Reactor _reactor = new();
     private readonly TrafficPlan _plan;
     private readonly Member[][] _members;
+    private IEventSender[][] _senders = [];
 
     private Ground(string name, TrafficPlan plan, ServerProcess? server, int? serverId)
     {
@@ -27,8 +28,6 @@ internal sealed class Ground : IAsyncDisposable
     public int? ServerId { get; }
 
     public Meter Meter { get; } = new();
-
-    public EventSender[][] Senders { get; private set; } = [];
 
     public Faults NumberFaults => Sum(static m => m.NumberFaults);
 
@@ -51,6 +50,9 @@ internal sealed class Ground : IAsyncDisposable
         var server = await ServerProcess.Start(ServerPrograms.Floor(program), cancellationToken);
         return await Prepare(new Ground("floor", plan, server, server.Id), server.Address, OpenRoom, cancellationToken);
     }
+
+    public ISending Start(double sendsPerSecond, long from, long until, CancellationToken cancellationToken) =>
+        Pacer.Start(_senders, sendsPerSecond, from, until, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -75,7 +77,7 @@ internal sealed class Ground : IAsyncDisposable
                 await open(ground, address, group, cancellationToken);
             }
 
-            ground.Senders = [.. ground._members.Select((g, i) => ground.MakeSenders(g, new Random(ground._plan.Seed + i)))];
+            ground._senders = [.. ground._members.Select((g, i) => ground.MakeSenders(g, new Random(ground._plan.Seed + i)))];
             return ground;
         }
         catch
@@ -124,7 +126,7 @@ internal sealed class Ground : IAsyncDisposable
 
     private Task<Member> OpenHub(Uri hub, string name) => Member.OpenHub(hub, _reactor, Meter, name, _plan.Users);
 
-    private EventSender[] MakeSenders(Member[] members, Random random)
+    private IEventSender[] MakeSenders(Member[] members, Random random)
     {
         var senders = _plan.Pattern == Pattern.MasterToAll ? members[..1] : members;
         return [.. senders.Select((m, i) => m.Sender(Message(EventData.Template(i, _plan.Bytes, random))))];

@@ -7,17 +7,17 @@ namespace Orchestrator.Load.Runs;
 /// One thread that sends at a fixed rate, whatever the server does. An event that leaves late by more than a millisecond carries the time at which it should have left:
 /// otherwise a server that stops reading would look fast.
 /// </summary>
-internal sealed class Pacer
+internal sealed class Pacer : ISending
 {
     private const long LateTicks = 1_000_000;
-    private readonly EventSender[][] _groups;
+    private readonly IEventSender[][] _groups;
     private readonly double _ticksPerSend;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _sent;
     private long _latest;
 
-    private Pacer(EventSender[][] groups, double sendsPerSecond, long from, long until, CancellationToken cancellationToken)
+    private Pacer(IEventSender[][] groups, double sendsPerSecond, long from, long until, CancellationToken cancellationToken)
     {
         _groups = groups;
         _ticksPerSend = Stopwatch.Frequency / sendsPerSecond;
@@ -28,11 +28,10 @@ internal sealed class Pacer
 
     public long Sent => Volatile.Read(ref _sent);
 
-    /// <summary>How far the sender was behind at the worst.</summary>
     public double LatestMilliseconds => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _latest)).TotalMilliseconds;
 
     /// <summary>Sends in turn for each group, and inside a group in turn for each sender.</summary>
-    public static Pacer Start(EventSender[][] groups, double sendsPerSecond, long from, long until, CancellationToken cancellationToken)
+    public static Pacer Start(IEventSender[][] groups, double sendsPerSecond, long from, long until, CancellationToken cancellationToken)
     {
         var pacer = new Pacer(groups, sendsPerSecond, from, until, cancellationToken);
         pacer._thread.Start();

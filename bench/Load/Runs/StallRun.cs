@@ -27,7 +27,7 @@ internal static class StallRun
         var begin = Stopwatch.GetTimestamp() + (long)(traffic.WarmUpSeconds * Stopwatch.Frequency);
         var windows = Names.Select((_, i) => new Window(begin + (i * third), begin + ((i + 1) * third))).ToArray();
         ground.Meter.Measure(windows);
-        var pacer = Pacer.Start(ground.Senders, traffic.SendsPerSecond, Stopwatch.GetTimestamp(), windows[^1].Until, cancellationToken);
+        var pacer = ground.Start(traffic.SendsPerSecond, Stopwatch.GetTimestamp(), windows[^1].Until, cancellationToken);
         using var registrations = new Registrations(ground.Server!.Address, plan.RegistrationsPerSecond);
         var registering = registrations.Run(windows[0].From, windows[^1].Until, cancellationToken);
 

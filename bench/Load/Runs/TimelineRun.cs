@@ -119,7 +119,7 @@ internal static class TimelineRun
         public long MarkedLate { get; private set; }
 
         /// <summary>What one member hears.</summary>
-        public UpdateSink Of()
+        public MessageSink Of()
         {
             var (start, next) = (0L, 0L);
             return (message, now) =>

@@ -11,7 +11,7 @@ internal static class Traffic
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
 
-    public static async Task<TrafficResult> Measure(Ground ground, TrafficPlan plan, Progress progress, CancellationToken cancellationToken)
+    public static async Task<TrafficResult> Measure(IGround ground, TrafficPlan plan, Progress progress, CancellationToken cancellationToken)
     {
         // A little ahead, so that the first event is not late already.
         var begin = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 20);
@@ -20,15 +20,17 @@ internal static class Traffic
         var (meter, received, refused, broken) = (ground.Meter, ground.Meter.Received, ground.Meter.Refusals, ground.Meter.Broken);
         var (numbers, stamps) = (ground.NumberFaults, ground.StampFaults);
         meter.Measure(warmUp, measured);
-        var pacer = Pacer.Start(ground.Senders, plan.SendsPerSecond, begin, measured.Until, cancellationToken);
+        var pacer = ground.Start(plan.SendsPerSecond, begin, measured.Until, cancellationToken);
 
         await Follow(pacer, null, warmUp.Until, () => progress.Show($"{ground.Name}: warm-up, {meter.Received - received:N0} deliveries"), cancellationToken);
         var server = new ProcessWatch(ground.ServerId);
         var client = new ProcessWatch(Environment.ProcessId);
-        var since = Stopwatch.GetTimestamp();
+        var (since, before) = (Stopwatch.GetTimestamp(), meter.Received);
         await Follow(pacer, server, measured.Until, () => progress.Show(Line(ground, plan, measured, since)), cancellationToken);
         await pacer.Done;
         var (serverCpu, clientCpu, wall) = (server.CpuSeconds, client.CpuSeconds, Stopwatch.GetElapsedTime(since).TotalSeconds);
+        // Not those that were sent meanwhile: of a server that is behind, other deliveries were paid for than were asked.
+        var delivered = meter.Received - before;
 
         var expected = pacer.Sent * plan.Receivers;
         await Drain(() => meter.Received - received >= expected, progress, cancellationToken);
@@ -46,7 +48,7 @@ internal static class Traffic
             FaultCounts.Between(stamps, ground.StampFaults),
             meter.Refusals - refused,
             meter.Broken - broken,
-            ground.ServerId is null || latencies.Count == 0 ? null : serverCpu * 1e6 / latencies.Count,
+            ground.ServerId is null || delivered == 0 ? null : serverCpu * 1e6 / delivered,
             ground.ServerId is null ? null : serverCpu / wall,
             clientCpu / wall,
             pacer.LatestMilliseconds,
@@ -57,7 +59,7 @@ internal static class Traffic
         };
     }
 
-    private static string Line(Ground ground, TrafficPlan plan, Window measured, long since)
+    private static string Line(IGround ground, TrafficPlan plan, Window measured, long since)
     {
         var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
         var latencies = measured.Latencies;
@@ -65,7 +67,7 @@ internal static class Traffic
             + $"p50 {Text.Of(latencies.Milliseconds(0.5))} ms, p99 {Text.Of(latencies.Milliseconds(0.99))} ms";
     }
 
-    private static async Task Follow(Pacer pacer, ProcessWatch? server, long until, Action show, CancellationToken cancellationToken)
+    private static async Task Follow(ISending pacer, ProcessWatch? server, long until, Action show, CancellationToken cancellationToken)
     {
         for (var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), until); left > TimeSpan.Zero && !pacer.Done.IsFaulted;)
         {

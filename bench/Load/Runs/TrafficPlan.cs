@@ -8,6 +8,9 @@ internal enum Pattern
     MasterToAll,
     AllToAll,
     ToMaster,
+
+    /// <summary>Packets of each member's data stream, to all but itself.</summary>
+    Streams,
 }
 
 /// <summary>What is asked for.</summary>
@@ -23,8 +26,8 @@ internal sealed record TrafficPlan(int Sessions, int Users, double Rate, int Byt
     public const double SecondsMax = 3_600;
     private const double SmokeSeconds = 2;
 
-    /// <summary>Who gets one event.</summary>
-    public int Receivers => Pattern == Pattern.ToMaster ? 1 : Users;
+    /// <summary>How many get one event.</summary>
+    public int Receivers => Pattern switch { Pattern.ToMaster => 1, Pattern.Streams => Users - 1, _ => Users };
 
     public double SendsPerSecond => Rate * Sessions;
 

@@ -14,6 +14,10 @@ namespace Orchestrator.Load.Servers;
 internal static class FloorServer
 {
     public const string Path = "/floor";
+
+    /// <summary>Connections that wait and hold no buffer meanwhile.</summary>
+    public const string IdlePath = "/idle";
+
     private const int BufferBytes = 256 * 1024;
 
     public static async Task Run(string urls, CancellationToken cancellationToken)
@@ -37,6 +41,12 @@ internal static class FloorServer
             return;
         }
 
+        if (http.Request.Path == IdlePath)
+        {
+            await Idle(http);
+            return;
+        }
+
         var room = rooms.GetOrAdd(http.Request.Query["room"].ToString(), static _ => new Room());
         var isToFirst = http.Request.Query.ContainsKey("to-first");
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
@@ -53,6 +63,20 @@ internal static class FloorServer
         finally
         {
             room.Leave(peer);
+        }
+    }
+
+    /// <summary>Until anything comes.</summary>
+    private static async Task Idle(HttpContext http)
+    {
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, http.RequestAborted);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            // The client has gone.
         }
     }
 

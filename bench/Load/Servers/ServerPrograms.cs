@@ -1,24 +1,38 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Orchestrator.Load.Servers;
 
-/// <summary>The two servers that are compared, and where they lie.</summary>
+/// <summary>The servers that are compared, and where they lie.</summary>
 internal static class ServerPrograms
 {
     private const string AnyPort = "http://127.0.0.1:0";
     private const string Assembly = "orchestrator.dll";
 
-    /// <summary>The orchestrator on a fresh data directory.</summary>
-    public static ServerStart Orchestrator(FileInfo? program)
+    /// <summary>The orchestrator on a fresh data directory. The load comes from one address and may register accounts without pause.</summary>
+    public static ServerStart Orchestrator(FileInfo? program) =>
+        OrchestratorAsItIs(program) with { Environment = new Dictionary<string, string> { ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0" } };
+
+    /// <summary>The same with all limits as they are by default.</summary>
+    public static ServerStart OrchestratorAsItIs(FileInfo? program)
     {
         var data = Path.Combine(Path.GetTempPath(), "orchestrator-load-" + Path.GetRandomFileName());
+        return new ServerStart("orchestrator", (program ?? BuiltSilo()).FullName, ["--urls", AnyPort, "--data", data], new Dictionary<string, string>(), data);
+    }
+
+    /// <summary>The raw floor: this program in another mode.</summary>
+    public static ServerStart RawFloor(RawFloorPlan plan)
+    {
+        var traffic = plan.Traffic;
         return new ServerStart(
-            "orchestrator",
-            (program ?? BuiltSilo()).FullName,
-            ["--urls", AnyPort, "--data", data],
-            // The load comes from one address and registers accounts without pause.
-            new Dictionary<string, string> { ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0" },
-            data);
+            "raw floor server",
+            typeof(ServerPrograms).Assembly.Location,
+            [
+                "raw-floor-server", "--sessions", Text(traffic.Sessions), "--users", Text(traffic.Users), "--rate", Text(traffic.Rate), "--bytes", Text(traffic.Bytes),
+                "--pattern", traffic.Pattern.ToString(), "--text-bytes", Text(plan.TextBytes),
+            ],
+            new Dictionary<string, string>(),
+            null);
     }
 
     /// <summary>The floor: this program in another mode, with the garbage collector set as in the server it is compared with.</summary>
@@ -34,6 +48,8 @@ internal static class ServerPrograms
             new Dictionary<string, string> { ["DOTNET_gcServer"] = settings, ["DOTNET_gcConcurrent"] = "1" },
             null);
     }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static FileInfo BuiltSilo() => FindBuiltSilo()
         ?? throw new FileNotFoundException("There is no built server; build src/Silo in Release, or give --server.");

@@ -2,8 +2,15 @@ using System.Buffers.Text;
 
 namespace Orchestrator.Load.Wire;
 
+/// <summary>Sends the next event of one sender.</summary>
+internal interface IEventSender
+{
+    /// <param name="time">That from which its latency counts.</param>
+    void Send(long time);
+}
+
 /// <summary>Sends one member's events: a frame made once, with three places that change.</summary>
-internal sealed class EventSender
+internal sealed class EventSender : IEventSender
 {
     public const string NoId = "00000000";
 

@@ -5,19 +5,18 @@ using Orchestrator.Load.Measuring;
 
 namespace Orchestrator.Load.Wire;
 
-/// <summary>Takes an event as it came.</summary>
-internal delegate void UpdateSink(ReadOnlySpan<byte> message, long now);
-
 /// <summary>One user on one connection. Events are counted where they arrive; of the rest, only what is waited for is read.</summary>
-internal sealed class Member : IMessageSink, IDisposable
+internal sealed class Member : IFrameSink, IDisposable
 {
     private const string CommandId = "c";
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(30);
+    private static readonly byte[] KeepAliveFrame = Frame.Of("""{"type":6}""");
 
     private readonly Meter _meter;
     private readonly int _senders;
     private readonly SenderNumbers _numbers;
     private readonly StampCheck _stamps = new();
+    private readonly MessageSplitter _splitter;
     private readonly WireConnection _connection;
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource<JsonElement>? _reply;
@@ -25,11 +24,13 @@ internal sealed class Member : IMessageSink, IDisposable
     private Member(Uri url, Reactor reactor, Meter meter, int senders)
     {
         (_meter, _senders, _numbers) = (meter, senders, new SenderNumbers(senders));
+        _splitter = new MessageSplitter(Message);
         _connection = WireConnection.Open(url, reactor, this);
+        _connection.Begin();
     }
 
     /// <summary>Sees every event that is no scene event of this program, on the reactor's thread.</summary>
-    public UpdateSink? Updates { get; set; }
+    public MessageSink? Updates { get; set; }
 
     public Faults NumberFaults => _numbers.Faults;
 
@@ -70,7 +71,21 @@ internal sealed class Member : IMessageSink, IDisposable
 
     public EventSender Sender(string message) => new(_connection, message);
 
-    public void Message(ReadOnlySpan<byte> message, long now)
+    public void Take(int opcode, ReadOnlySpan<byte> payload, long now) => _splitter.Take(payload, now);
+
+    public void KeepAlive() => _connection.Send(KeepAliveFrame);
+
+    public void Broken(string reason)
+    {
+        _meter.BrokenBy(reason);
+        var broken = new IOException($"The connection broke: {reason}.");
+        _greeted.TrySetException(broken);
+        _reply?.TrySetException(broken);
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private void Message(ReadOnlySpan<byte> message, long now)
     {
         var data = EventData.Find(message);
         if (data >= 0)
@@ -100,16 +115,6 @@ internal sealed class Member : IMessageSink, IDisposable
             _greeted.TrySetResult();
         }
     }
-
-    public void Broken(string reason)
-    {
-        _meter.BrokenBy(reason);
-        var broken = new IOException($"The connection broke: {reason}.");
-        _greeted.TrySetException(broken);
-        _reply?.TrySetException(broken);
-    }
-
-    public void Dispose() => _connection.Dispose();
 
     private void CheckStamp(ReadOnlySpan<byte> message)
     {

@@ -10,6 +10,7 @@ internal static partial class Native
     public const int Terminate = 15;
 
     private const int ControlAdd = 1;
+    private const int ControlDelete = 2;
     private const int TimerSlack = 29;
 
     // The kernel packs the structure on x64 only.
@@ -37,6 +38,14 @@ internal static partial class Native
         }
     }
 
+    /// <summary>A socket that is watched no more, or never was, is no error.</summary>
+    public static void Unwatch(int poll, int socket)
+    {
+        Span<byte> entry = stackalloc byte[16];
+        entry.Clear();
+        _ = EpollControl(poll, ControlDelete, socket, ref MemoryMarshal.GetReference(entry));
+    }
+
     public static int Wait(int poll, Span<byte> events, int milliseconds) =>
         EpollWait(poll, ref MemoryMarshal.GetReference(events), events.Length / EventBytes, milliseconds);
 
@@ -44,6 +53,10 @@ internal static partial class Native
 
     /// <summary>Wakes this thread when it said it would, not up to 50 microseconds later.</summary>
     public static void SleepPrecisely() => _ = Control(TimerSlack, 1, 0, 0, 0);
+
+    /// <summary>User and system time of a process so far; zero when it is not there.</summary>
+    public static long CpuNanoseconds(int process) =>
+        ClockOf(process, out var clock) == 0 && ClockTime(clock, out var time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
 
     public static void Sleep(long nanoseconds)
     {
@@ -65,6 +78,12 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int EpollWait(int poll, ref byte events, int eventsMax, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]
+    private static partial int ClockOf(int process, out int clock);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ClockTime(int clock, out TimeSpec time);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, ulong value, ulong none1, ulong none2, ulong none3);

@@ -35,7 +35,12 @@ internal sealed class Reactor : IDisposable
         Native.Watch(_poll, file);
     }
 
-    public void Remove(WireConnection connection) => Volatile.Write(ref _connections[connection.File], null);
+    /// <summary>Before its socket is closed, because its number may then be another's.</summary>
+    public void Remove(WireConnection connection)
+    {
+        Native.Unwatch(_poll, connection.File);
+        Volatile.Write(ref _connections[connection.File], null);
+    }
 
     public void Dispose()
     {

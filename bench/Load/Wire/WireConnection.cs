@@ -5,35 +5,38 @@ using System.Text;
 
 namespace Orchestrator.Load.Wire;
 
-/// <summary>Takes the messages of one connection, on the reactor's thread.</summary>
-internal interface IMessageSink
+/// <summary>Takes what comes on one connection, on the reactor's thread.</summary>
+internal interface IFrameSink
 {
-    void Message(ReadOnlySpan<byte> message, long now);
+    /// <summary>A frame with data, without its header.</summary>
+    void Take(int opcode, ReadOnlySpan<byte> payload, long now);
+
+    /// <summary>Comes now and then, for protocols whose clients must say that they are there.</summary>
+    void KeepAlive();
 
     /// <summary>The connection ended, and not by us.</summary>
     void Broken(string reason);
 }
 
-/// <summary>A WebSocket on which messages end with 0x1e, as SignalR's JSON protocol has it.</summary>
+/// <summary>A client's WebSocket; of an address that begins with tcp, the frames alone.</summary>
 internal sealed class WireConnection : IDisposable
 {
     private const int BufferBytes = 16 * 1024;
     private const int MessageBytesMax = 64 * 1_048_576;
     private const int SendMicroseconds = 100_000;
+    private const int StalledBytes = 4_096;
+    private const string Bare = "tcp";
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(20);
-    private static readonly byte[] KeepAliveFrame = Frame.Of("""{"type":6}""");
 
     private readonly Lock _sending = new();
     private readonly Socket _socket;
     private readonly Reactor _reactor;
-    private readonly IMessageSink _sink;
+    private readonly IFrameSink _sink;
     private byte[] _raw = new byte[BufferBytes];
-    private byte[] _split = [];
     private int _rawLength;
-    private int _splitLength;
     private volatile bool _isClosed;
 
-    private WireConnection(Socket socket, Reactor reactor, IMessageSink sink)
+    private WireConnection(Socket socket, Reactor reactor, IFrameSink sink)
     {
         (_socket, _reactor, _sink) = (socket, reactor, sink);
         File = (int)socket.Handle;
@@ -41,8 +44,8 @@ internal sealed class WireConnection : IDisposable
 
     public int File { get; }
 
-    /// <summary>Connects and upgrades; blocks, because a socket that was ever used asynchronously costs two wake-ups per message.</summary>
-    public static WireConnection Open(Uri url, Reactor reactor, IMessageSink sink)
+    /// <summary>Connects and upgrades; nothing is read before <see cref="Begin"/>. Blocks, because a socket that was ever used asynchronously costs two wake-ups per message.</summary>
+    public static WireConnection Open(Uri url, Reactor reactor, IFrameSink sink)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
@@ -53,10 +56,13 @@ internal sealed class WireConnection : IDisposable
         try
         {
             socket.Connect(new IPEndPoint(IPAddress.Loopback, url.Port));
-            Upgrade(socket, url);
-            socket.Blocking = false;
             var connection = new WireConnection(socket, reactor, sink);
-            reactor.Add(connection);
+            if (url.Scheme != Bare)
+            {
+                connection.Upgrade(url);
+            }
+
+            socket.Blocking = false;
             return connection;
         }
         catch (Exception e)
@@ -70,6 +76,23 @@ internal sealed class WireConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>Takes what came with the answer to the upgrade, and lets the reactor read the rest.</summary>
+    public void Begin()
+    {
+        TakeFrames(Stopwatch.GetTimestamp());
+        _reactor.Add(this);
+    }
+
+    /// <summary>Reads no more, like a client whose machine hangs.</summary>
+    public void Stall()
+    {
+        _reactor.Remove(this);
+        _socket.ReceiveBufferSize = StalledBytes;
+    }
+
+    /// <summary>Reads again.</summary>
+    public void Resume() => _reactor.Add(this);
 
     /// <summary>Sends whole frames.</summary>
     public void Send(ReadOnlySpan<byte> frames)
@@ -97,7 +120,7 @@ internal sealed class WireConnection : IDisposable
         }
     }
 
-    public void KeepAlive() => Send(KeepAliveFrame);
+    public void KeepAlive() => _sink.KeepAlive();
 
     /// <summary>Reads what has arrived.</summary>
     public void Receive()
@@ -145,17 +168,17 @@ internal sealed class WireConnection : IDisposable
         _socket.Dispose();
     }
 
-    private static void Upgrade(Socket socket, Uri url)
+    private void Upgrade(Uri url)
     {
         var request = $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: b3JjaGVzdHJhdG9yYmVuYw==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-        socket.Send(Encoding.ASCII.GetBytes(request));
+        _socket.Send(Encoding.ASCII.GetBytes(request));
         var answer = new byte[4096];
         var length = 0;
-        while (!answer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+        int end;
+        while ((end = answer.AsSpan(0, length).IndexOf("\r\n\r\n"u8)) < 0)
         {
-            // Byte for byte would be slow for a page; the servers here say nothing before they are spoken to.
-            var count = length < answer.Length ? socket.Receive(answer.AsSpan(length)) : 0;
+            var count = length < answer.Length ? _socket.Receive(answer.AsSpan(length)) : 0;
             if (count == 0)
             {
                 throw new IOException($"{url} does not upgrade: {Encoding.ASCII.GetString(answer, 0, length)}");
@@ -168,6 +191,11 @@ internal sealed class WireConnection : IDisposable
         {
             throw new IOException($"{url} does not upgrade: {Encoding.ASCII.GetString(answer, 0, length)}");
         }
+
+        // A server may speak first.
+        var rest = answer.AsSpan(end + 4, length - end - 4);
+        rest.CopyTo(_raw);
+        _rawLength = rest.Length;
     }
 
     private void TakeFrames(long now)
@@ -205,46 +233,9 @@ internal sealed class WireConnection : IDisposable
                 Send(Frame.PongOf(payload));
                 break;
             case < Frame.Close:
-                TakeText(payload, now);
+                _sink.Take(opcode, payload, now);
                 break;
         }
-    }
-
-    /// <summary>Nearly always a frame holds whole messages; what is cut is put together in a second buffer.</summary>
-    private void TakeText(ReadOnlySpan<byte> text, long now)
-    {
-        if (_splitLength > 0)
-        {
-            var end = text.IndexOf(Frame.Separator);
-            Keep(end < 0 ? text : text[..end]);
-            if (end < 0)
-            {
-                return;
-            }
-
-            _sink.Message(_split.AsSpan(0, _splitLength), now);
-            _splitLength = 0;
-            text = text[(end + 1)..];
-        }
-
-        while (text.IndexOf(Frame.Separator) is var end and >= 0)
-        {
-            _sink.Message(text[..end], now);
-            text = text[(end + 1)..];
-        }
-
-        Keep(text);
-    }
-
-    private void Keep(ReadOnlySpan<byte> part)
-    {
-        if (_splitLength + part.Length > _split.Length)
-        {
-            Array.Resize(ref _split, Math.Max(BufferBytes, (_splitLength + part.Length) * 2));
-        }
-
-        part.CopyTo(_split.AsSpan(_splitLength));
-        _splitLength += part.Length;
     }
 
     private void Break(string reason)

@@ -24,7 +24,7 @@ internal sealed class Requests
 
     private static IEnumerable<Request> Commands(CommandTable table, ListShapes lists) =>
     [
-        Command(table.Users.Login, static (b, _) => new LoginShape(b.UserId)),
+        Command(table.Users.Login, static (b, v) => new LoginShape(b.UserId, b.Session is { } session ? SessionShape.Of(session, v) : null)),
         Plain(table.Users.Logout, NoBody),
         Command(table.Sessions.AddSession, ReadAddSession, static (b, v) => SessionShape.Of(b, v)),
         Plain(table.Sessions.GetSessions, lists.Sessions),

@@ -7,7 +7,8 @@ using Orchestrator.Users;
 namespace Orchestrator.VrTogether;
 
 /// <summary>A login, as far as clients of this wire know it: they have no word for coming back, so they get nothing to come back with.</summary>
-internal sealed record LoginShape(UserId UserId);
+/// <param name="Session">The session that the user is in already, with another device; mostly absent.</param>
+internal sealed record LoginShape(UserId UserId, SessionShape? Session);
 
 /// <summary>A user. What stands behind <paramref name="SfuData"/> only newer clients know.</summary>
 /// <param name="UserAdmin">Absent where a session speaks of its members: it does not know.</param>

@@ -58,14 +58,14 @@ public abstract class AdministrationScenarios(Func<HubServer, IScenarioWire> wir
         (await away.Client.JoinSession(session)).Ok();
         var second = (await root.Client.AddSession("second")).Ok().Body.Text("sessionId");
         away.Client.Cut();
-        await ann.Client.WaitForUser("USER_AWAY", away.Id);
+        await ann.Client.WaitForUser(wire(Server).Features.HasFlag(WireFeatures.KeepsSeats) ? "USER_AWAY" : "USER_LEFT_SESSION", away.Id);
         var stranger = await Connect();
 
         (await root.Client.Call("ResetOrchestrator")).Ok();
 
         foreach (var member in new[] { ann, ben })
         {
-            (await member.Client.WaitFor("SessionClosed")).Data.Text("reason").ShouldBe("reset");
+            (await member.Client.WaitFor("SessionClosed")).WhyClosed().ShouldBe(wire(Server).Features.HasFlag(WireFeatures.TellsWhyClosed) ? "reset" : null);
         }
 
         foreach (var client in new[] { root.Client, ann.Client, ben.Client, stranger })

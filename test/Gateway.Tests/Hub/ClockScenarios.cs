@@ -23,6 +23,7 @@ public abstract class ClockScenarios(IScenarioWire wire, HubServer server) : Sce
     [Fact]
     public async Task Time_stamps_are_exchanged_in_their_order()
     {
+        Need(WireFeatures.OwnCommands);
         var client = await Connect();
         var sent = Now();
 

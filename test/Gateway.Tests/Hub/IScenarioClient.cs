@@ -21,10 +21,38 @@ public interface IScenarioClient : IAsyncDisposable
 /// <summary>What a wire needs so that the scenarios can run over it.</summary>
 public interface IScenarioWire
 {
+    /// <summary>What it has that others have not.</summary>
+    WireFeatures Features { get; }
+
     Task<IScenarioClient> Connect();
 
     /// <summary>Creates an account.</summary>
     Task Register(string userName, string userPassword);
+}
+
+/// <summary>What not every wire has. A scenario that is about one of these is skipped on the others, and says so; the rest of it runs everywhere.</summary>
+[Flags]
+public enum WireFeatures
+{
+    None = 0,
+
+    /// <summary>A lost connection keeps its seat, and its client may come back.</summary>
+    KeepsSeats = 1,
+
+    /// <summary>The commands that are ours and not VRTogether's: time stamps, removal of scenarios, and pause, resume, seek and rate of their clock.</summary>
+    OwnCommands = 2,
+
+    /// <summary>Packets carry their numbers.</summary>
+    NumbersPackets = 4,
+
+    /// <summary>Packets carry the description of their stream.</summary>
+    DescribesPackets = 8,
+
+    /// <summary>SessionClosed says why.</summary>
+    TellsWhyClosed = 16,
+
+    /// <summary>A session's scenarioId is what its creator gave; else it is the instance.</summary>
+    NamesScenarios = 32,
 }
 
 /// <summary>The answer to a command.</summary>
@@ -112,6 +140,9 @@ public static class ScenarioCommands
         });
         return found!;
     }
+
+    /// <summary>The reason of a SessionClosed; null when it says none.</summary>
+    public static string? WhyClosed(this Heard closed) => closed.Data.TryGetProperty("reason", out var reason) ? reason.GetString() : null;
 
     /// <summary>Waits for an event about a user.</summary>
     public static Task<Heard> WaitForUser(this IScenarioClient client, string what, string? userId) =>

@@ -18,6 +18,10 @@ public abstract class Scenarios(IScenarioWire wire, HubServer server) : IAsyncDi
 
     private protected IScenarioWire Wire => wire;
 
+    private protected bool Has(WireFeatures feature) => wire.Features.HasFlag(feature);
+
+    private protected void Need(WireFeatures feature) => Assert.SkipUnless(Has(feature), $"This wire does not have: {feature}.");
+
     private protected async Task<IScenarioClient> Connect()
     {
         var client = await wire.Connect();

@@ -5,6 +5,8 @@ namespace Orchestrator.Tests;
 /// <summary>The scenarios over SignalR.</summary>
 public sealed class SignalRWire(HubServer server) : IScenarioWire
 {
+    public WireFeatures Features => ~WireFeatures.None;
+
     public async Task<IScenarioClient> Connect() => new SignalRScenarioClient(await server.Connect());
 
     public async Task Register(string userName, string userPassword) => await server.Register(userName, userPassword);

@@ -65,7 +65,7 @@ public abstract class UserDataScenarios(IScenarioWire wire, HubServer server) : 
         var eve = await Enter("Eve");
         await Set(eve.Client, "hat", 1);
         var joined = (await eve.Client.JoinSession(session)).Ok().Body.GetProperty("sessionUserDefinitions");
-        joined.EnumerateArray().Select(m => m.TryGetProperty("userData", out var data) ? data.GetRawText() : "").ShouldBe(["", """{"n":9}""", """{"hat":1}"""]);
+        joined.EnumerateArray().Select(m => m.TryGetProperty("userData", out var data) ? data.GetRawText() : "{}").ShouldBe(["{}", """{"n":9}""", """{"hat":1}"""]);
         var news = await ann.Client.WaitForUser("USER_JOINED_SESSION", eve.Id);
         news.Data.GetProperty("eventData").GetProperty("userData").GetProperty("userData").GetRawText().ShouldBe("""{"hat":1}""");
         eve.Client.Events("USER_DATA_UPDATED").ShouldBeEmpty("in no session it was nobody's news");

@@ -119,9 +119,16 @@ public static class GatewaySetup
             options.AddPolicy(
                 AccountEndpoints.RateLimit, http => PasswordRate.PartitionFor(http.Connection.RemoteIpAddress?.ToString() ?? "", limits));
         });
+        services.AddGatewayCors();
+    }
+
+    /// <summary>Answers pages of the origins that <see cref="GatewayOptions"/> names.</summary>
+    internal static IServiceCollection AddGatewayCors(this IServiceCollection services)
+    {
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
             .Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => Allow(policy, gateway.Value)));
+        return services;
     }
 
     private static void Allow(Microsoft.AspNetCore.Cors.Infrastructure.CorsPolicyBuilder policy, GatewayOptions options)

@@ -169,6 +169,42 @@ public sealed class Limits
     [Range(0d, 3_600d)]
     public double ScenarioReturnSeconds { get; set; } = 5;
 
+    /// <summary>How often a client over Engine.IO is asked for a sign of life, in seconds. Clients of version 3 ask by themselves, as often.</summary>
+    [Range(0.1d, 3_600d)]
+    public double HeartbeatSeconds { get; set; } = 25;
+
+    /// <summary>How long a client over Engine.IO may owe its sign of life before its connection counts as lost, in seconds.</summary>
+    [Range(0.1d, 3_600d)]
+    public double HeartbeatTimeoutSeconds { get; set; } = 20;
+
+    /// <summary>Time from the opening of a connection over Socket.IO until it has entered its first namespace, in seconds.</summary>
+    [Range(0.1d, 3_600d)]
+    public double EntrySeconds { get; set; } = 45;
+
+    /// <summary>Time for a client over Engine.IO to go over from polling to a WebSocket, in seconds. One that does not manage it stays with polling.</summary>
+    [Range(0.1d, 3_600d)]
+    public double UpgradeSeconds { get; set; } = 10;
+
+    /// <summary>Connections over long polling at a time; more are refused. 0 is none.</summary>
+    [Range(0, 1_000_000)]
+    public int PollingConnectionsMax { get; set; } = 10_000;
+
+    /// <summary>Arguments of one event over Socket.IO.</summary>
+    [Range(1, 4_096)]
+    public int ArgumentsPerEventMax { get; set; } = 64;
+
+    /// <summary>Binary attachments of one packet over Socket.IO.</summary>
+    [Range(0, 4_096)]
+    public int AttachmentsPerPacketMax { get; set; } = 64;
+
+    /// <summary>One packet over Socket.IO with all of its attachments, in bytes. Each of these is a message of its own.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public int PacketBytesMax { get; set; } = 8 * 1_048_576;
+
+    public TimeSpan Heartbeat => TimeSpan.FromSeconds(HeartbeatSeconds);
+
+    public TimeSpan HeartbeatTimeout => TimeSpan.FromSeconds(HeartbeatTimeoutSeconds);
+
     public TimeSpan ScenarioLengthMax => TimeSpan.FromDays(ScenarioDaysMax);
 
     public TimeSpan ScenarioReturn => TimeSpan.FromSeconds(ScenarioReturnSeconds);

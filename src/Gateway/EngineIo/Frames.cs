@@ -13,6 +13,7 @@ public static class Frames
     private const byte BinaryMessage = 4;
     private const byte TextFrame = 0x81;
     private const byte BinaryFrame = 0x82;
+    private const int HeaderBytesMax = 10;
 
     /// <summary>A text message, of the Engine.IO type "message", in two parts.</summary>
     public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
@@ -21,6 +22,15 @@ public static class Frames
         output.Write([Message]);
         output.Write(head);
         output.Write(rest);
+    }
+
+    /// <summary>A packet of another type than "message": its digit, and what belongs to it.</summary>
+    public static byte[] Packet(ReadOnlySpan<byte> packet)
+    {
+        var output = new ArrayBufferWriter<byte>(packet.Length + HeaderBytesMax);
+        WriteHeader(output, TextFrame, packet.Length);
+        output.Write(packet);
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>A binary message.</summary>
@@ -36,9 +46,24 @@ public static class Frames
         output.Write(bytes);
     }
 
+    /// <summary>Takes the first frame off frames that were written here, and gives what it carries.</summary>
+    public static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> frames, out FrameKind kind)
+    {
+        kind = frames[0] == TextFrame ? FrameKind.Text : FrameKind.Binary;
+        var (at, length) = frames[1] switch
+        {
+            126 => (4, BinaryPrimitives.ReadUInt16BigEndian(frames[2..])),
+            127 => (10, (int)BinaryPrimitives.ReadUInt64BigEndian(frames[2..])),
+            var small => (2, small),
+        };
+        var content = frames.Slice(at, length);
+        frames = frames[(at + length)..];
+        return content;
+    }
+
     private static void WriteHeader(IBufferWriter<byte> output, byte kind, int length)
     {
-        var header = output.GetSpan(10);
+        var header = output.GetSpan(HeaderBytesMax);
         header[0] = kind;
         switch (length)
         {
@@ -58,4 +83,11 @@ public static class Frames
                 break;
         }
     }
+}
+
+/// <summary>What a frame carries.</summary>
+public enum FrameKind
+{
+    Text,
+    Binary,
 }

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.EngineIo;
+using Orchestrator.SocketIo;
+
+namespace Orchestrator.Testing;
+
+/// <summary>The transport with an <see cref="EchoApplication"/> behind it, on a port of its own.</summary>
+internal sealed class EchoServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private EchoServer(WebApplication app, EchoApplication application)
+    {
+        _app = app;
+        Application = application;
+    }
+
+    public EchoApplication Application { get; }
+
+    public EngineIoConnections Connections => _app.Services.GetRequiredService<EngineIoConnections>();
+
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>Starts it with other limits, for pages of these origins, on http or https.</summary>
+    public static async Task<EchoServer> Start(Action<Limits>? limit = null, string[]? origins = null, Action<ILoggingBuilder>? log = null, Action<IWebHostBuilder>? host = null)
+    {
+        var limits = new Limits();
+        limit?.Invoke(limits);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        host?.Invoke(builder.WebHost);
+        log?.Invoke(builder.Logging);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(limits).AddSingleton(TimeProvider.System).AddSingleton<IIdSource, EchoIds>();
+        builder.Services.Configure<GatewayOptions>(options =>
+        {
+            foreach (var origin in origins ?? [])
+            {
+                options.CorsOrigins.Add(origin);
+            }
+        });
+        builder.Services.AddGatewayCors();
+        builder.Services.AddSocketIo();
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseCors();
+        var application = new EchoApplication();
+        app.MapSocketIo("/socket.io", application);
+        await app.StartAsync();
+        return new EchoServer(app, application);
+    }
+
+    public Task Stop() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private sealed class EchoIds : IIdSource
+    {
+        private readonly Random _random = new(1);
+
+        public string Next()
+        {
+            var bytes = new byte[16];
+            lock (_random)
+            {
+                _random.NextBytes(bytes);
+            }
+
+            return new Guid(bytes).ToString();
+        }
+    }
+}

@@ -17,6 +17,7 @@ using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
+using Orchestrator.Packets;
 using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
@@ -37,6 +38,7 @@ public static class GatewaySetup
         services.AddCommands();
         services.AddSecurity(limits);
         services.AddSignalRWire(limits);
+        services.AddPacketWire();
         services.AddHttpWire(limits);
         return services;
     }
@@ -54,6 +56,7 @@ public static class GatewaySetup
         app.UseRateLimiter();
 
         app.MapHub<OrchestratorHub>("/hub", static o => o.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents);
+        app.MapPackets();
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
@@ -106,6 +109,7 @@ public static class GatewaySetup
         services.AddSingleton<SignedTokens>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ResumeTokens>();
+        services.AddSingleton<PacketTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<GuestRule>();
         services.AddSingleton<PasswordRate>();
@@ -155,6 +159,13 @@ public static class GatewaySetup
         services.AddSingleton<IHubProtocol>(static s => s.GetRequiredService<StrictHubProtocol>());
         services.AddSingleton<SignalRDialect>();
         services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
+    }
+
+    private static void AddPacketWire(this IServiceCollection services)
+    {
+        services.AddSingleton<PacketDialect>();
+        services.AddSingleton<PacketInboxContext>();
+        services.AddSingleton<PacketSockets>();
     }
 
     private static void AddHttpWire(this IServiceCollection services, Limits limits)

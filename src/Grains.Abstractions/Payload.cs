@@ -35,6 +35,9 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
     /// <summary>Bytes and nothing else.</summary>
     public static Payload Binary(byte[] bytes) => new(Placeholder) { Attachments = [bytes] };
 
+    /// <summary>The bytes of a payload that is bytes and nothing else; null for any other one.</summary>
+    public byte[]? AsBinary() => Attachments is [var only] && Utf8.AsSpan().SequenceEqual(Placeholder) ? only : null;
+
     /// <summary>Its JSON with the binary parts numbered from another number on.</summary>
     public byte[] WithPlaceholdersFrom(int first)
     {

@@ -30,7 +30,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
     private TaskCompletionSource? _written;
     private long _bytes;
     private bool _isWriting;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>Bytes that wait now.</summary>
     public long Bytes
@@ -43,6 +43,9 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax)
             }
         }
     }
+
+    /// <summary>What is given now goes nowhere.</summary>
+    public bool IsOver => _isClosed;
 
     /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
     public long Dropped(SourceId stream)

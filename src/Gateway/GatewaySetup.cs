@@ -17,6 +17,7 @@ using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Http;
+using Orchestrator.Packets;
 using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
@@ -41,6 +42,7 @@ public static class GatewaySetup
         services.AddSignalRWire(limits);
         services.AddSocketIo();
         services.AddVrTogether();
+        services.AddPacketWire();
         services.AddHttpWire(limits);
         return services;
     }
@@ -59,6 +61,7 @@ public static class GatewaySetup
 
         app.MapHub<OrchestratorHub>("/hub", static o => o.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents);
         app.MapSocketIo("/socket.io", app.Services.GetRequiredService<VrTogetherApplication>());
+        app.MapPackets();
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
@@ -112,6 +115,7 @@ public static class GatewaySetup
         services.AddSingleton<SignedTokens>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ResumeTokens>();
+        services.AddSingleton<PacketTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<GuestRule>();
         services.AddSingleton<PasswordRate>();
@@ -164,6 +168,13 @@ public static class GatewaySetup
     }
 
     private static void AddVrTogether(this IServiceCollection services) => services.AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
+
+    private static void AddPacketWire(this IServiceCollection services)
+    {
+        services.AddSingleton<PacketDialect>();
+        services.AddSingleton<PacketInboxContext>();
+        services.AddSingleton<PacketSockets>();
+    }
 
     private static void AddHttpWire(this IServiceCollection services, Limits limits)
     {

@@ -53,6 +53,9 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
         return own.Count == 0 ? new Payload(utf8) : new Payload(json) { Attachments = own.ToImmutable() };
     }
 
+    /// <summary>The bytes of a payload that is bytes and nothing else; null for any other one.</summary>
+    public byte[]? AsBinary() => Attachments is [var only] && Utf8.AsSpan().SequenceEqual(Placeholder) ? only : null;
+
     /// <summary>Its JSON with the binary parts numbered from another number on.</summary>
     public byte[] WithPlaceholdersFrom(int first)
     {

@@ -20,6 +20,7 @@ import { realTiming } from './timing.js';
  * @property {any} data
  * @property {number} seq counts the packets of the stream
  * @property {number} prev the one before it that was sent to this client: what lies between was dropped
+ * @property {number} [sentAt] the sender's own time stamp
  *
  * @typedef {object} ClientOptions
  * @property {string} url of the server, without /hub

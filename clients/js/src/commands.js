@@ -232,12 +232,12 @@ export class Commands {
     return this.run('UnregisterFromAllDataStreams', undefined);
   }
 
-  /** @returns {Promise<Record<string, DataStream>>} */
+  /** `dropped`: packets for which this connection was too slow. @returns {Promise<Record<string, DataStream & { dropped: number }>>} */
   getRegisteredDataStreams() {
     return this.run('GetRegisteredDataStreams', undefined);
   }
 
-  /** @param {{ kind: string, data: any }} parameters @returns {Promise<{}>} */
+  /** @param {{ kind: string, data: any, sentAt?: number }} parameters @returns {Promise<{}>} */
   sendData(parameters) {
     return this.run('SendData', parameters);
   }
@@ -245,6 +245,11 @@ export class Commands {
   /** To all other members. @param {{ audioData: any }} parameters @returns {Promise<{}>} */
   pushAudio(parameters) {
     return this.run('PushAudio', parameters);
+  }
+
+  /** What opens a PacketSocket, within a minute. @returns {Promise<{ packetToken: string, expiresSeconds: number }>} */
+  getPacketToken() {
+    return this.run('GetPacketToken', undefined);
   }
 
   /** The time of the server's first time source that answers. @returns {Promise<{ ntpDate: string, ntpTimeMs: number }>} */

@@ -90,5 +90,6 @@ public sealed class CommandTable(
         streams.GetRegisteredDataStreams,
         streams.SendData,
         streams.PushAudio,
+        streams.GetPacketToken,
     ];
 }

@@ -1,4 +1,5 @@
 using Orchestrator.DataStreams;
+using Orchestrator.Security;
 using Orchestrator.Users;
 
 namespace Orchestrator.Api;
@@ -42,4 +43,13 @@ public sealed record StreamStateBody(
             r => $"{r.Stream.Owner}::{r.Stream.Kind}",
             r => new RegisteredStreamBody(r.Stream.Owner, r.Stream.Kind, r.Description, dropped?.Invoke(r.Stream)),
             StringComparer.Ordinal);
+}
+
+/// <summary>What opens a packet socket beside the caller's connection.</summary>
+/// <param name="PacketToken">For the request's Authorization header, or its access_token.</param>
+/// <param name="ExpiresSeconds">How long it can be used; a socket that is open stays open.</param>
+public sealed record PacketTokenBody(string PacketToken, int ExpiresSeconds)
+{
+    public static PacketTokenBody Of(PacketTokens tokens, CommandContext context) =>
+        new(tokens.Issue(context.Socket.Id, context.User), (int)PacketTokens.Lifetime.TotalSeconds);
 }

@@ -1,5 +1,6 @@
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
+using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -22,7 +23,8 @@ public sealed record RegisterStreamParameters(UserId? UserId = null, string? Kin
 
 /// <summary>A packet of a stream of the caller.</summary>
 /// <param name="Data">Any JSON value; passed on unread.</param>
-public sealed record SendDataParameters(string? Kind = null, Payload? Data = null);
+/// <param name="SentAt">The sender's own time stamp, in whatever it counts; passed on unread.</param>
+public sealed record SendDataParameters(string? Kind = null, Payload? Data = null, long? SentAt = null);
 
 /// <summary>Audio for all other members.</summary>
 /// <param name="AudioData">Any JSON value; passed on unread.</param>
@@ -33,10 +35,11 @@ public sealed class DataStreamCommands
 {
     private readonly IGrainFactory _grains;
     private readonly SessionEntrance _entrance;
+    private readonly PacketTokens _tokens;
 
-    public DataStreamCommands(IGrainFactory grains, SessionEntrance entrance)
+    public DataStreamCommands(IGrainFactory grains, SessionEntrance entrance, PacketTokens tokens)
     {
-        (_grains, _entrance) = (grains, entrance);
+        (_grains, _entrance, _tokens) = (grains, entrance, tokens);
         DeclareDataStream = new("DeclareDataStream", Declare, Validate);
         RemoveDataStream = new("RemoveDataStream", (c, p) => Declared(c, s => s.RemoveDataStream(c.User, p.Kind)), static (p, limits) => Kind(p.Kind, limits));
         RemoveAllDataStreams = new("RemoveAllDataStreams", (c, _) => Declared(c, s => s.RemoveAllDataStreams(c.User)));
@@ -47,6 +50,7 @@ public sealed class DataStreamCommands
         GetRegisteredDataStreams = new("GetRegisteredDataStreams", Registered);
         SendData = new("SendData", Send, static (p, limits) => Kind(p.Kind, limits));
         PushAudio = new("PushAudio", Push);
+        GetPacketToken = new("GetPacketToken", (c, _) => Task.FromResult(new Answer<PacketTokenBody>(PacketTokenBody.Of(_tokens, c))));
     }
 
     public Command<DeclareStreamParameters, StreamStateBody> DeclareDataStream { get; }
@@ -68,6 +72,8 @@ public sealed class DataStreamCommands
     public Command<SendDataParameters, Nothing> SendData { get; }
 
     public Command<PushAudioParameters, Nothing> PushAudio { get; }
+
+    public Command<NoParameters, PacketTokenBody> GetPacketToken { get; }
 
     private static void Kind(string? kind, Limits limits) => Validation.Length(kind, "kind", limits.NameLengthMax);
 
@@ -165,7 +171,7 @@ public sealed class DataStreamCommands
         }
 
         var id = new DataStreamId(session, new DataStreamKey(context.User.User, parameters.Kind));
-        await _grains.GetGrain<IDataStreamGrain>(id.Key).Send(context.User, new Packet(parameters.Data, _entrance.Streams(context.Socket).DeclaredAt));
+        await _grains.GetGrain<IDataStreamGrain>(id.Key).Send(context.User, new Packet(parameters.Data, _entrance.Streams(context.Socket).DeclaredAt, parameters.SentAt));
         return Nothing.Answer;
     }
 

@@ -144,6 +144,7 @@ public static class Rights
         ["GetRegisteredDataStreams"] = new(Permission.LoggedIn, Standing.Member),
         ["SendData"] = new(Permission.LoggedIn, Standing.Member),
         ["PushAudio"] = new(Permission.LoggedIn, Standing.Member),
+        ["GetPacketToken"] = new(Permission.LoggedIn),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Right Of(string command) => Table.GetValueOrDefault(command) ?? throw new InvalidOperationException($"Nobody has a right to {command}: it has no row in the table of rights.");

@@ -5,6 +5,7 @@ using Orchestrator.Administration;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
+using Orchestrator.Packets;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -38,6 +39,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
     private readonly List<Subscription> _held = [];
     private FollowedStreams? _streams;
+    private PacketExit? _packets;
     private volatile bool _isClosed;
     private volatile bool _isEnding;
 
@@ -94,7 +96,11 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         Session = null;
         LastChange = null;
         LastUserChange = null;
+        EndPackets(CloseCode.Detached);
     }
+
+    /// <summary>Where its packets leave instead of here; null: here.</summary>
+    public PacketExit? Packets => Volatile.Read(ref _packets);
 
     /// <summary>The data streams that it hears; null before it entered its first session.</summary>
     public FollowedStreams? Streams => Volatile.Read(ref _streams);
@@ -116,16 +122,40 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         }
     }
 
+    /// <summary>
+    /// Its packets leave there from now on; an earlier way for them ends. What waits here already leaves here, so around the change packets may overtake each other, and what waits in a
+    /// way that ends is lost: their seqs show both. False when this device is not logged in here any more.
+    /// </summary>
+    public bool TryLead(PacketExit packets, DeviceId device)
+    {
+        Interlocked.Exchange(ref _packets, packets)?.Abort(CloseCode.Superseded);
+        // Who ends this connection meanwhile either sees the way for packets, or is seen here.
+        if (!_isClosed && !IsEnding && Caller?.Device == device)
+        {
+            return true;
+        }
+
+        LeadBack(packets);
+        return false;
+    }
+
+    /// <summary>That way for packets is over; they leave here again, unless there is another one already.</summary>
+    public void LeadBack(PacketExit packets) => Interlocked.CompareExchange(ref _packets, null, packets);
+
     /// <summary>What waits of a stream is not sent any more.</summary>
-    public void Forget(SourceId stream) => outbound.Forget(stream);
+    public void Forget(SourceId stream)
+    {
+        outbound.Forget(stream);
+        Packets?.Forget(stream);
+    }
 
     /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
-    public long Dropped(SourceId stream) => outbound.Dropped(stream);
+    public long Dropped(SourceId stream) => outbound.Dropped(stream) + (Packets?.Dropped(stream) ?? 0);
 
     /// <summary>What was dropped since the last call, by stream.</summary>
-    public IReadOnlyList<StreamDrops> TakeDrops() => outbound.TakeDrops();
+    public IEnumerable<StreamDrops> TakeDrops() => [.. outbound.TakeDrops(), .. Packets?.TakeDrops() ?? []];
 
-    /// <summary>Done when what was being sent at the call is handed over.</summary>
+    /// <summary>Done when what was being sent at the call is handed over; packets that leave elsewhere are not waited for, they must not hold up a reply.</summary>
     public Task Sent() => outbound.Written();
 
     /// <summary>The streams that it hears, made at the first use; a command and the news of another device may both be the first.</summary>
@@ -162,6 +192,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     {
         _isEnding = true;
         outbound.Abort(code);
+        EndPackets(code);
     }
 
     /// <summary>Ends it once the reply of the present command has gone: a wire that writes replies by itself does not say when it has.</summary>
@@ -185,7 +216,10 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         // What a command that still runs does to this connection is either seen here, or it sees that it is closed.
         Interlocked.MemoryBarrier();
         outbound.End();
+        EndPackets(CloseCode.Detached);
     }
+
+    private void EndPackets(CloseCode code) => Interlocked.Exchange(ref _packets, null)?.Abort(code);
 }
 
 /// <summary>What every connection needs of the process.</summary>

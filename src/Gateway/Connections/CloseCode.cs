@@ -15,6 +15,9 @@ public enum CloseCode
     /// <summary>Its account was removed.</summary>
     AccountRemoved = 4004,
 
+    /// <summary>A packet socket: the connection that it belonged to is over, or nobody is logged in on it any more.</summary>
+    Detached = 4005,
+
     /// <summary>It read too slowly, and what waited for it grew over the limit.</summary>
     SlowConsumer = 4500,
 

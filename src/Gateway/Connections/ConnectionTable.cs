@@ -19,6 +19,9 @@ public sealed class ConnectionTable(Limits limits, TimeProvider time, IHostAppli
     /// <summary>The connections as they are now.</summary>
     public IEnumerable<ClientConnection> All => _connections.Values;
 
+    /// <summary>A connection that is open; null for any other one.</summary>
+    public ClientConnection? Find(ConnectionId id) => _connections.GetValueOrDefault(id);
+
     /// <summary>Adds a connection; one too many of its address is closed at once.</summary>
     public void Add(ClientConnection connection)
     {

@@ -51,7 +51,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     private bool _isBusy;
     private bool _isWriting;
     private bool _isGathering;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>Bytes that wait now.</summary>
     public long Bytes
@@ -64,6 +64,9 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
             }
         }
     }
+
+    /// <summary>What is given now goes nowhere.</summary>
+    public bool IsOver => _isClosed;
 
     /// <summary>Packets of a stream that were dropped because this connection is slow.</summary>
     public long Dropped(SourceId stream)

@@ -13,10 +13,18 @@ public sealed class PacketSubscriber(ClientConnection connection, Seat seat, Sou
 
     public override void Next(EncodedEnvelope envelope, long previous)
     {
-        if (envelope.Envelope.Event is PacketSent packet)
+        if (envelope.Envelope.Event is not PacketSent packet)
         {
-            connection.Send(new OutboundPacket(source, WaitingMax(packet.Stream), envelope.For(connection.Dialect, previous)));
+            return;
         }
+
+        if (connection.Packets is { IsOver: false } packets)
+        {
+            packets.Send(envelope, packet, WaitingMax(packet.Stream));
+            return;
+        }
+
+        connection.Send(new OutboundPacket(source, WaitingMax(packet.Stream), envelope.For(connection.Dialect, previous)));
     }
 
     public override void Restart(Position at, Snapshot snapshot)

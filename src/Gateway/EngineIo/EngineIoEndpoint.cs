@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.WebSockets;
 
 namespace Orchestrator.EngineIo;
 

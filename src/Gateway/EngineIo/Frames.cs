@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Orchestrator.WebSockets;
 
 namespace Orchestrator.EngineIo;
 
@@ -11,14 +12,11 @@ public static class Frames
 {
     private const byte Message = (byte)'4';
     private const byte BinaryMessage = 4;
-    private const byte TextFrame = 0x81;
-    private const byte BinaryFrame = 0x82;
-    private const int HeaderBytesMax = 10;
 
     /// <summary>A text message, of the Engine.IO type "message", in two parts.</summary>
     public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
-        WriteHeader(output, TextFrame, 1 + head.Length + rest.Length);
+        WriteHeader(output, FrameHeader.Text, 1 + head.Length + rest.Length);
         output.Write([Message]);
         output.Write(head);
         output.Write(rest);
@@ -27,8 +25,8 @@ public static class Frames
     /// <summary>A packet of another type than "message": its digit, and what belongs to it.</summary>
     public static byte[] Packet(ReadOnlySpan<byte> packet)
     {
-        var output = new ArrayBufferWriter<byte>(packet.Length + HeaderBytesMax);
-        WriteHeader(output, TextFrame, packet.Length);
+        var output = new ArrayBufferWriter<byte>(packet.Length + FrameHeader.LengthMax);
+        WriteHeader(output, FrameHeader.Text, packet.Length);
         output.Write(packet);
         return output.WrittenSpan.ToArray();
     }
@@ -37,7 +35,7 @@ public static class Frames
     public static void WriteBinary(IBufferWriter<byte> output, EngineIoVersion version, ReadOnlySpan<byte> bytes)
     {
         var isTyped = version == EngineIoVersion.Three;
-        WriteHeader(output, BinaryFrame, bytes.Length + (isTyped ? 1 : 0));
+        WriteHeader(output, FrameHeader.Binary, bytes.Length + (isTyped ? 1 : 0));
         if (isTyped)
         {
             output.Write([BinaryMessage]);
@@ -49,7 +47,7 @@ public static class Frames
     /// <summary>Takes the first frame off frames that were written here, and gives what it carries.</summary>
     public static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> frames, out FrameKind kind)
     {
-        kind = frames[0] == TextFrame ? FrameKind.Text : FrameKind.Binary;
+        kind = frames[0] == FrameHeader.Text ? FrameKind.Text : FrameKind.Binary;
         var (at, length) = frames[1] switch
         {
             126 => (4, BinaryPrimitives.ReadUInt16BigEndian(frames[2..])),
@@ -61,28 +59,8 @@ public static class Frames
         return content;
     }
 
-    private static void WriteHeader(IBufferWriter<byte> output, byte kind, int length)
-    {
-        var header = output.GetSpan(HeaderBytesMax);
-        header[0] = kind;
-        switch (length)
-        {
-            case < 126:
-                header[1] = (byte)length;
-                output.Advance(2);
-                break;
-            case <= ushort.MaxValue:
-                header[1] = 126;
-                BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
-                output.Advance(4);
-                break;
-            default:
-                header[1] = 127;
-                BinaryPrimitives.WriteUInt64BigEndian(header[2..], (ulong)length);
-                output.Advance(10);
-                break;
-        }
-    }
+    private static void WriteHeader(IBufferWriter<byte> output, byte kind, int length) =>
+        output.Advance(FrameHeader.Write(output.GetSpan(FrameHeader.LengthMax), kind, length));
 }
 
 /// <summary>What a frame carries.</summary>

@@ -16,11 +16,10 @@ public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> o
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
-    private const string Prefix = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (FindToken() is not { } token)
+        if (Request.Token() is not { } token)
         {
             return AuthenticateResult.NoResult();
         }
@@ -34,21 +33,24 @@ public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> o
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, account.UserId.Value), new Claim(ClaimTypes.Name, account.UserName)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
-
-    private string? FindToken()
-    {
-        var header = Request.Headers.Authorization.ToString();
-        if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-        {
-            return header[Prefix.Length..].Trim();
-        }
-
-        return Request.Query.TryGetValue("access_token", out var query) ? query.ToString() : null;
-    }
 }
 
 /// <summary>What the request came with.</summary>
 public static class RequestOrigin
 {
+    private const string Prefix = "Bearer ";
+
     public static AccountRecord? Account(this HttpContext context) => context.Features.Get<AccountRecord>();
+
+    /// <summary>Its token, whatever that is good for; null without one.</summary>
+    public static string? Token(this HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Prefix.Length..].Trim();
+        }
+
+        return request.Query.TryGetValue("access_token", out var query) ? query.ToString() : null;
+    }
 }

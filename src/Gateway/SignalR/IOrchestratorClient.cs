@@ -71,7 +71,8 @@ public sealed record SceneEvent(UserId SceneEventFrom, Payload SceneEventData);
 /// <summary>See <see cref="IOrchestratorClient.DataReceived"/>.</summary>
 /// <param name="Seq">Counts the packets of the stream; when it begins again, the stream has moved.</param>
 /// <param name="Prev">The one before it that was for this client.</param>
-public sealed record DataPacket(UserId UserId, string Kind, string Description, Payload Data, long Seq, long Prev);
+/// <param name="SentAt">The sender's own time stamp; absent without one.</param>
+public sealed record DataPacket(UserId UserId, string Kind, string Description, Payload Data, long Seq, long Prev, long? SentAt = null);
 
 /// <summary>See <see cref="IOrchestratorClient.AudioSent"/>.</summary>
 public sealed record AudioEvent(UserId AudioFrom, Payload AudioData);

@@ -204,6 +204,9 @@ public sealed class OrchestratorHub(CommandTable table, CommandRunner runner, Co
     /// <inheritdoc cref="ISessionStreams.PushAudio"/>
     public Task<Reply<Nothing>> PushAudio(PushAudioParameters parameters) => Run(table.DataStreams.PushAudio, parameters);
 
+    /// <inheritdoc cref="PacketTokenBody"/>
+    public Task<Reply<PacketTokenBody>> GetPacketToken() => Run(table.DataStreams.GetPacketToken);
+
     /// <summary>Answers a call that could not be bound; see <see cref="StrictHubProtocol"/>.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "The hub finds instance methods only.")]
     public Reply<Nothing> Refuse(RefusalCode code, string sentence) => Replies.Of<Nothing>(new Refusal(code, sentence));

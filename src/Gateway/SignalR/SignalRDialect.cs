@@ -36,7 +36,7 @@ public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
             PacketsDropped e => Update(
                 "DATA_STREAM_DROPPED", new(e.Stream.Owner, DataStreamKind: e.Stream.Kind, DroppedBy: e.Drops.ToDictionary(d => d.User, d => d.Count)), stamp),
             PacketSent e => Call(
-                nameof(IOrchestratorClient.DataReceived), new DataPacket(e.Owner, e.Stream.Kind, e.Stream.Description, e.Data, envelope.At.Seq, previous)),
+                nameof(IOrchestratorClient.DataReceived), new DataPacket(e.Owner, e.Stream.Kind, e.Stream.Description, e.Data, envelope.At.Seq, previous, e.SentAt)),
             AudioSent e => Call(nameof(IOrchestratorClient.AudioSent), new AudioEvent(e.From, e.Data), stamp),
             ScenarioNews e => Call(nameof(IOrchestratorClient.SessionUpdated), ScenarioUpdates.Of(e, envelope.Source.Key), stamp),
             _ => ReadOnlyMemory<byte>.Empty,

@@ -22,16 +22,19 @@ public interface IDataStreamGrain : ISource
 /// <summary>A packet on its way to its stream.</summary>
 /// <param name="Data">Any JSON value; passed on unread.</param>
 /// <param name="After">The place in the session after which it was sent: what its owner declared until then counts for it.</param>
+/// <param name="SentAt">The sender's own time stamp, in whatever it counts; passed on unread.</param>
 [GenerateSerializer, Immutable, Alias("packet")]
-public sealed record Packet([property: Id(0)] Payload? Data, [property: Id(1)] Position After);
+public sealed record Packet([property: Id(0)] Payload? Data, [property: Id(1)] Position After, [property: Id(2)] long? SentAt = null);
 
 /// <summary>A packet of a stream.</summary>
 /// <param name="Stream">The stream as it was declared when the packet was sent.</param>
+/// <param name="SentAt">What its sender said of the time; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("packet-sent")]
 public sealed record PacketSent(
     [property: Id(0)] UserId Owner,
     [property: Id(1)] DataStream Stream,
-    [property: Id(2)] Payload Data) : Event
+    [property: Id(2)] Payload Data,
+    [property: Id(3)] long? SentAt = null) : Event
 {
     public override int Bytes => base.Bytes + Data.Bytes;
 

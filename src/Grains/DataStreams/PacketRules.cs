@@ -45,7 +45,8 @@ public sealed class PacketRules(DataStreamKey key)
             throw new Refusal(RefusalCode.EventDataMissing, "No data has been provided.");
         }
 
-        _budget?.Take(data.Bytes, now);
-        return [Outgoing.ToEveryone(new PacketSent(key.Owner, _stream, data))];
+        // How we keep bytes is not the sender's cost.
+        _budget?.Take(data.AsBinary()?.Length ?? data.Bytes, now);
+        return [Outgoing.ToEveryone(new PacketSent(key.Owner, _stream, data, packet.SentAt))];
     }
 }

@@ -280,6 +280,7 @@ public sealed class ParameterTests(SharedServer shared) : ServerTest(shared)
         { "GetRegisteredDataStreams", "" },
         { "SendData", "{\"kind\":\"k\",\"data\":1}" },
         { "PushAudio", "{\"audioData\":1}" },
+        { "GetPacketToken", "" },
     };
 
     private static IEnumerable<string> Commands(int parameters) => typeof(OrchestratorHub).GetMethods()

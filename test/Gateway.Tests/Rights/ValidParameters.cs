@@ -64,6 +64,7 @@ public static class ValidParameters
         ["GetRegisteredDataStreams"] = static _ => null,
         ["SendData"] = static _ => new { kind = "k", data = "x" },
         ["PushAudio"] = static _ => new { audioData = "x" },
+        ["GetPacketToken"] = static _ => null,
 
         ["AddUser"] = static _ => new { userName = Names.New(), userPassword = Names.Password },
         ["DeleteUser"] = static _ => new { },

@@ -177,6 +177,7 @@ public sealed partial class CostTests
             (await ann.Invoke("SendData", new { kind = "k", data = "the first" })).Ok();
             await Cost(ann, "SendData", new { kind = "k", data = "x" });
             await Cost(ann, "PushAudio", new { audioData = "x" });
+            await Cost(ann, "GetPacketToken");
             await Cost(ben, "UnregisterFromDataStream", new { userId = id, kind = "k" });
             (await ben.Invoke("RegisterForDataStream", new { userId = id, kind = "k" })).Ok();
             await Cost(ben, "UnregisterFromAllDataStreams");

@@ -108,6 +108,15 @@ public sealed class PacketRulesTests
     }
 
     [Fact]
+    public void Bytes_cost_what_they_are_and_the_time_stamp_of_the_sender_goes_along()
+    {
+        Learn(new DataStream("audio", BytesPerSecondMax: 100));
+        RefusalOf(() => _rules.Send(new Packet(Payload.Binary(new byte[101]), At), Start)).ShouldBe(RefusalCode.LimitReached);
+        var sent = _rules.Send(new Packet(Payload.Binary(new byte[100]), At, -7), Start).ShouldHaveSingleItem().Event.ShouldBeOfType<PacketSent>();
+        (sent.Data.AsBinary()!.Length, sent.SentAt).ShouldBe((100, -7));
+    }
+
+    [Fact]
     public void Another_word_with_the_same_limit_gives_no_new_bytes_and_one_with_another_limit_does()
     {
         Learn(new DataStream("audio", BytesPerSecondMax: 10));

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 
-namespace Orchestrator.EngineIo;
+namespace Orchestrator.WebSockets;
 
 /// <summary>What came on a WebSocket.</summary>
 internal enum WebSocketNews

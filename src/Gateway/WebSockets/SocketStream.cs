@@ -1,4 +1,4 @@
-namespace Orchestrator.EngineIo;
+namespace Orchestrator.WebSockets;
 
 /// <summary>What a WebSocket object reads and writes on: what it writes by itself (pongs, close frames) takes its turn with everything else.</summary>
 internal sealed class SocketStream(Stream upgraded, SocketWriter writer) : Stream

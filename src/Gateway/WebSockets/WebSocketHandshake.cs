@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Orchestrator.EngineIo;
+namespace Orchestrator.WebSockets;
 
 /// <summary>Accepts WebSockets (RFC 6455, over HTTP/1.1) by hand, so that writing on them stays ours.</summary>
 internal static class WebSocketHandshake

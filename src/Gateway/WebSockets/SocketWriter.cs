@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Orchestrator.EngineIo;
+namespace Orchestrator.WebSockets;
 
 /// <summary>
 /// All that goes out to one WebSocket: whole frames, one write at a time, so that they never interleave. It begins on the stream of the upgraded request, and may go on to the socket

@@ -40,7 +40,6 @@ public static class GatewaySetup
         services.AddCommands();
         services.AddSecurity(limits);
         services.AddSignalRWire(limits);
-        services.AddSocketIo();
         services.AddVrTogether();
         services.AddPacketWire();
         services.AddHttpWire(limits);
@@ -167,7 +166,7 @@ public static class GatewaySetup
         services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
     }
 
-    private static void AddVrTogether(this IServiceCollection services) => services.AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
+    private static void AddVrTogether(this IServiceCollection services) => services.AddSocketIo().AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
 
     private static void AddPacketWire(this IServiceCollection services)
     {

@@ -22,6 +22,14 @@ internal sealed class FakeWriter : IFrameWriter
 
     public void Stall() => _stall ??= new TaskCompletionSource();
 
+    /// <summary>Lets the present write go on; the next one stalls again.</summary>
+    public void GoOnOnce()
+    {
+        var stall = _stall;
+        _stall = new TaskCompletionSource();
+        stall?.SetResult();
+    }
+
     public void GoOn(Exception? failure = null)
     {
         var stall = _stall;

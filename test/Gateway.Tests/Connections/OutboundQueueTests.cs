@@ -76,6 +76,33 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
+    public async Task It_is_drained_when_what_came_during_a_write_has_gone_too()
+    {
+        var queue = Queue();
+        queue.Drained().IsCompleted.ShouldBeTrue("nothing waits");
+        _writer.Stall();
+        Send(queue, "a", "b");
+        var (written, drained) = (queue.Written(), queue.Drained());
+        _writer.GoOnOnce();
+        await written.WaitAsync(TimeSpan.FromSeconds(15));
+        drained.IsCompleted.ShouldBeFalse("b is being written");
+        _writer.GoOn();
+        await drained.WaitAsync(TimeSpan.FromSeconds(15));
+        _writer.Writes.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_last_of_it_is_let_go_when_the_connection_ends()
+    {
+        var queue = Queue();
+        _writer.Stall();
+        Send(queue, "a");
+        var drained = queue.Drained();
+        queue.End();
+        await drained.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public void What_is_being_written_counts_as_waiting()
     {
         var queue = Queue(bytesMax: 10);

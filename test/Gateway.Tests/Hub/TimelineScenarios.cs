@@ -138,7 +138,7 @@ public abstract class TimelineScenarios(IScenarioWire wire, HubServer server) : 
 
         clock.Text("state").ShouldBe("running");
         (clock.GetProperty("positionMs").GetInt64(), clock.GetProperty("rate").GetDouble(), clock.GetProperty("run").GetInt32()).ShouldBe((0, 2, 1));
-        clock.GetProperty("atMs").GetInt64().ShouldBe(Data(ann.Client.Events("SCENARIO_STARTED")[0].Data).GetProperty("atMs").GetInt64());
+        clock.GetProperty("atMs").GetInt64().ShouldBe(Data((await ann.Client.WaitFor("SCENARIO_STARTED")).Data).GetProperty("atMs").GetInt64());
     }
 
     [Fact]

@@ -135,6 +135,7 @@ for project in test/*.Tests; do
   run_dotnet local "$(basename "$project")"
 done
 run_node clients/js
+run_node test/socketio-clients
 run_sample local
 run_evening local
 run_bench sessions --smoke --with-floor --rounds 1

@@ -20,6 +20,7 @@ using Orchestrator.Scenarios;
 using Orchestrator.Security;
 using Orchestrator.Sessions;
 using Orchestrator.SignalR;
+using Orchestrator.SocketIo;
 using Orchestrator.Users;
 using Orchestrator.VrTogether;
 
@@ -55,6 +56,7 @@ public static class GatewaySetup
         app.UseRateLimiter();
 
         app.MapHub<OrchestratorHub>("/hub", static o => o.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents);
+        app.MapSocketIo("/socket.io", app.Services.GetRequiredService<VrTogetherApplication>());
         var api = app.MapGroup("/api");
         api.MapAccounts();
         api.MapSessions();
@@ -157,7 +159,7 @@ public static class GatewaySetup
         services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<OrchestratorHub>, SignalRConnections>());
     }
 
-    private static void AddVrTogether(this IServiceCollection services) => services.AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
+    private static void AddVrTogether(this IServiceCollection services) => services.AddSocketIo().AddSingleton<VrTogetherContext>().AddSingleton<VrTogetherApplication>();
 
     private static void AddHttpWire(this IServiceCollection services, Limits limits)
     {

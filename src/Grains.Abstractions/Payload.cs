@@ -47,7 +47,7 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
         var own = ImmutableArray.CreateBuilder<byte[]>();
         var json = Write(value, utf8.Length, number =>
         {
-            own.Add(attachments[number]);
+            own.Add(number < attachments.Length ? attachments[number] : []);
             return own.Count - 1;
         });
         return own.Count == 0 ? new Payload(utf8) : new Payload(json) { Attachments = own.ToImmutable() };

@@ -21,8 +21,8 @@ internal sealed class Arguments(ImmutableArray<Payload> given)
     /// <summary>Of a command: whether its object is there.</summary>
     public bool IsObject => _object is not null;
 
-    /// <summary>The commandId of a command, whatever it is; null without one.</summary>
-    public Payload? CommandId => _object is { } o && o.TryGetProperty("commandId"u8, out var id) ? Payload.PartOf(id, given[0].Attachments) : null;
+    /// <summary>The commandId of a command, whatever JSON it is; null without one.</summary>
+    public Payload? CommandId => _object is { } o && o.TryGetProperty("commandId"u8, out var id) ? Payload.PartOf(id, []) : null;
 
     /// <summary>Of a command: whether the parameter is there.</summary>
     public bool Has(string name) => _object is { } o && o.TryGetProperty(name, out var value) && !IsFalsy(value);

@@ -61,7 +61,7 @@ public sealed class VrTogetherApplication : ISocketIoApplication
             // Nothing is said there yet, and who is let in would wait for it in vain.
             "/log" when origin.IsTrusted || origin.Account?.Role == Role.Administrator => throw Refusal.BadRequest("The log is not told here yet."),
             "/log" => throw new Refusal(RefusalCode.NotAllowed, "The log is for administrators."),
-            _ => throw new Refusal(RefusalCode.NotFound, "Invalid namespace"),
+            _ => throw Refusal.BadRequest("Invalid namespace"),
         };
     }
 }

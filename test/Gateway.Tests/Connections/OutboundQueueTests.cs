@@ -76,6 +76,33 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
+    public async Task It_is_drained_when_what_came_during_a_write_has_gone_too()
+    {
+        var queue = Queue();
+        queue.Drained().IsCompleted.ShouldBeTrue("nothing waits");
+        _writer.Stall();
+        Send(queue, "a", "b");
+        var (written, drained) = (queue.Written(), queue.Drained());
+        _writer.GoOnOnce();
+        await written.WaitAsync(TimeSpan.FromSeconds(15));
+        drained.IsCompleted.ShouldBeFalse("b is being written");
+        _writer.GoOn();
+        await drained.WaitAsync(TimeSpan.FromSeconds(15));
+        _writer.Writes.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_last_of_it_is_let_go_when_the_connection_ends()
+    {
+        var queue = Queue();
+        _writer.Stall();
+        Send(queue, "a");
+        var drained = queue.Drained();
+        queue.End();
+        await drained.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public void What_is_being_written_counts_as_waiting()
     {
         var queue = Queue(bytesMax: 10);
@@ -198,6 +225,14 @@ public sealed class OutboundQueueTests
         public bool ThrowAtOnce { get; set; }
 
         public void Stall() => _stall ??= new TaskCompletionSource();
+
+        /// <summary>Lets the present write go on; the next one stalls again.</summary>
+        public void GoOnOnce()
+        {
+            var stall = _stall;
+            _stall = new TaskCompletionSource();
+            stall?.SetResult();
+        }
 
         public void GoOn(Exception? failure = null)
         {

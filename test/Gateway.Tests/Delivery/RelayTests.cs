@@ -4,6 +4,8 @@ namespace Orchestrator.Delivery;
 
 public sealed class RelayTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly RelayFixture _f = new();
 
     private FakeSource Source => _f.Source;
@@ -410,6 +412,69 @@ public sealed class RelayTests : IDisposable
             f.Time.Advance(TimeSpan.FromSeconds(1));
             return f.Network.Messages == 1 ? null : "the source is not asked yet";
         });
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_place_goes_on_when_it_has_arrived()
+    {
+        var ann = Begun("ann");
+        Publish(2);
+        var (first, second) = (_f.Relay.Reach(ann, new Position(1, 1)), _f.Relay.Reach(ann, new Position(1, 2)));
+        Network.Deliver();
+        await first.WaitAsync(Patience);
+        second.IsCompleted.ShouldBeFalse();
+        Network.PassAll();
+        await second.WaitAsync(Patience);
+        _f.Relay.Reach(ann, new Position(1, 2)).IsCompleted.ShouldBeTrue("it is there");
+        Source.Reads.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_place_of_what_is_for_nobody_here_is_reached_by_asking_once()
+    {
+        var ann = Begun("ann");
+        Source.Publish(RelayFixture.Only("somebody elsewhere"));
+        var reached = _f.Relay.Reach(ann, Source.At);
+        Network.ToGateway.ShouldBeEmpty();
+        _f.Time.Advance(TimeSpan.FromMilliseconds(10));
+        WaitForMessage();
+        await reached.WaitAsync(Patience);
+        Source.Reads.ShouldBe(1);
+        _f.Relay.Reach(ann, Source.At).IsCompleted.ShouldBeTrue("it is known");
+        Publish(1);
+        Network.PassAll();
+    }
+
+    [Fact]
+    public async Task A_source_that_does_not_answer_holds_nobody_up_for_long()
+    {
+        var ann = Begun("ann");
+        Source.Publish(RelayFixture.Only("somebody elsewhere"));
+        var reached = _f.Relay.Reach(ann, Source.At);
+        _f.Time.Advance(TimeSpan.FromMilliseconds(10));
+        SpinWait.SpinUntil(() => Network.Messages > 0 && _f.Time.TimersWaiting > 0, Patience).ShouldBeTrue();
+        _f.Time.Advance(TimeSpan.FromSeconds(2));
+        await reached.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_place_of_what_it_has_left()
+    {
+        var ann = Begun("ann");
+        var bob = _f.Subscribed("bob");
+        _f.Relay.Drop(ann);
+        Publish(1);
+        await _f.Relay.Reach(ann, Source.At).WaitAsync(Patience);
+        Network.PassAll();
+        bob.Numbers.ShouldBe([1]);
+    }
+
+    private Subscription Begun(string user)
+    {
+        var subscribing = _f.Subscribe(new RecordingSubscriber(user, $"{user}#1"));
+        Network.PassAll();
+        subscribing.Release();
+        return subscribing.Subscription;
     }
 
     private void Publish(int times)

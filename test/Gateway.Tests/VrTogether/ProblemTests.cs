@@ -198,7 +198,8 @@ public sealed class ProblemTests(SharedServer shared) : VrTogetherTest(shared)
     {
         var bytes = new byte[length];
         new Random(1).NextBytes(bytes);
-        var (ann, ben, old) = (await Enter("Ann"), await Enter("Ben"), await Enter("Old", ConnectOld()));
+        var (ann, ben) = (await Enter("Ann", await ConnectSocket()), await Enter("Ben", await ConnectSocket()));
+        var old = await Enter("Old", await ConnectSocket(EngineIoVersion.Three));
         await Meet(ann, ben, old);
         foreach (var receiver in new[] { ben, old })
         {
@@ -235,6 +236,17 @@ public sealed class ProblemTests(SharedServer shared) : VrTogetherTest(shared)
         message.Text.ShouldBe($$$$"""452-["MessageSent",{"messageFrom":"{{{{ann.Id}}}}","messageFromName":"Ann","message":{"a":[1,{"_placeholder":true,"num":0}],"b":{"_placeholder":true,"num":1}}}]""");
         message.Attachments.ShouldBe([[3], [2]]);
         (await ben.Peer.WaitFor("SceneEventToUser")).Attachments.Single().ShouldBe([4]);
+    }
+
+    [Fact]
+    public async Task P13_an_attachment_that_never_comes_is_an_empty_one()
+    {
+        var (ann, ben) = (await Enter("Ann", await ConnectSocket()), await Enter("Ben", await ConnectSocket()));
+        await Meet(ann, ben);
+        ann.Peer.Send("""451-["SendSceneEventToAllUsers",{"_placeholder":true,"num":0}]""");
+        (await ann.Peer.Ask("SendMessageToAll", """{"message":"and on"}""")).Ok();
+        await ben.Peer.WaitFor("MessageSent");
+        (await ben.Peer.WaitFor("SceneEventToUser")).Attachments.Single().ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.EngineIo;
 
 namespace Orchestrator.Tests;
 
@@ -28,6 +29,14 @@ internal sealed class SocketIoPeer : IFrameSink, IAsyncDisposable
     {
         var peer = new SocketIoPeer();
         peer._pipe = pipe(peer);
+        return peer;
+    }
+
+    /// <summary>A client on a WebSocket, in "/".</summary>
+    public static async Task<SocketIoPeer> Connect(HubServer server, EngineIoVersion version)
+    {
+        var peer = new SocketIoPeer();
+        peer._pipe = await WebSocketPipe.Connect(server, version, peer);
         return peer;
     }
 

@@ -9,8 +9,7 @@ public sealed class SocketIoWire(HubServer server, EngineIoVersion version) : IS
 {
     public WireFeatures Features => version == EngineIoVersion.Three ? WireFeatures.DescribesPackets : WireFeatures.NamesScenarios;
 
-    public Task<IScenarioClient> Connect() =>
-        Task.FromResult<IScenarioClient>(new SocketIoScenarioClient(SocketIoPeer.Over(sink => new DirectPipe(server, version, "", sink)), version));
+    public async Task<IScenarioClient> Connect() => new SocketIoScenarioClient(await SocketIoPeer.Connect(server, version), version);
 
     public async Task Register(string userName, string userPassword) => await server.Register(userName, userPassword);
 }

@@ -11,7 +11,7 @@ public sealed class TranscriptTests(SharedServer shared) : VrTogetherTest(shared
     [Fact]
     public async Task A_session_of_two_unmodified_clients()
     {
-        var (host, guest) = (Connect(), Connect());
+        var (host, guest) = (await ConnectSocket(), await ConnectSocket());
         var hostId = await LogIn(host, "Host");
         var guestId = await LogIn(guest, "Guest");
         host.Send("""421["UpdateUserDataJson",{"userDataJson":"{\"userRepresentation\":0,\"hasVoice\":true,\"userRepresentationTCPUrl\":\"\"}"}]""");

@@ -28,6 +28,14 @@ public abstract class VrTogetherTest(SharedServer shared) : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>A client on a WebSocket, which speaks the version that goes with its Engine.IO.</summary>
+    private protected async Task<SocketIoPeer> ConnectSocket(EngineIoVersion version = EngineIoVersion.Four)
+    {
+        var peer = await SocketIoPeer.Connect(Server, version);
+        _peers.Add(peer);
+        return peer;
+    }
+
     /// <summary>A client of version 1.</summary>
     private protected SocketIoPeer ConnectOld() => Connect(EngineIoVersion.Three);
 

@@ -39,7 +39,7 @@ public sealed class GeneratedDocumentTests
             # Refusals
 
             Made from `src/Grains.Abstractions/RefusalCode.cs`. Codes are for ever. Numbers below 9000 are those of the VRTogether orchestrator. Retry: the same command may succeed a little later.
-            "every" wire is the hub, HTTP, and Socket.IO later.
+            "every" wire is the hub, HTTP, and Socket.IO.
 
             | number | code | retry | HTTP status | wires | meaning |
             |---|---|---|---|---|---|

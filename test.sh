@@ -142,6 +142,10 @@ run_bench sessions --smoke --with-floor --rounds 1
 run_bench stall --smoke
 run_bench timeline --smoke
 run_bench list --smoke
+run_bench delivery --smoke --rounds 1
+run_bench stall --smoke --wire socketio
+run_bench idle --smoke
+run_bench joins --smoke
 
 say "the cluster engine"
 if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orleans.log" 2>&1; then

@@ -97,7 +97,7 @@ internal static class LoadCommand
         var users = Option<int?>("--users", "Members of the session; 10 over signalr, 100 over socketio.", null);
         var rate = Option<double?>("--rate", "Scene events per second; 1,000 over signalr, 100 over socketio.", null);
         var bytes = Option<int?>("--bytes", "Bytes of an event's data; 200 over signalr, 10,000 over socketio.", null);
-        var seconds = Option<double?>("--seconds", "Length of a run, 30 over signalr: the database is stopped for its middle third; 10 over socketio.", null);
+        var seconds = Option<double?>("--seconds", "Length of a run, 30 over signalr: the database is stopped for its middle third; 15 over socketio.", null);
         var registrations = Option("--registrations", "Accounts per second, over signalr.", 5.0);
         var rounds = Option("--rounds", "How often with and without the stalled reader, over socketio.", 10);
         var wire = Option("--wire", "signalr: the database stops; socketio: one of the readers does.", "signalr");
@@ -110,7 +110,7 @@ internal static class LoadCommand
         {
             var isReader = parsed.GetValue(wire) == "socketio";
             var usual = isReader
-                ? new TrafficPlan(1, 100, 100, 10_000, 10, 2, Pattern.MasterToAll, parsed.GetValue(Seed))
+                ? new TrafficPlan(1, 100, 100, 10_000, 15, 2, Pattern.MasterToAll, parsed.GetValue(Seed))
                 : new TrafficPlan(1, 10, 1_000, 200, 30, 8, Pattern.MasterToAll, parsed.GetValue(Seed));
             var traffic = Planned(
                 usual with

@@ -33,7 +33,7 @@ internal static class Traffic
         var delivered = meter.Received - before;
 
         var expected = pacer.Sent * plan.Receivers;
-        await Drain(() => meter.Received - received >= expected, progress, cancellationToken);
+        await Drain(meter, received + expected, progress, cancellationToken);
         var latencies = measured.Latencies;
         return new TrafficResult(
             ground.Name,
@@ -80,11 +80,17 @@ internal static class Traffic
         server?.Sample();
     }
 
-    private static async Task Drain(Func<bool> isEmpty, Progress progress, CancellationToken cancellationToken)
+    /// <summary>As long as anything still comes: what is late is not lost, and must not arrive in the next round.</summary>
+    private static async Task Drain(Meter meter, long expected, Progress progress, CancellationToken cancellationToken)
     {
-        var since = Stopwatch.GetTimestamp();
-        while (!isEmpty() && Stopwatch.GetElapsedTime(since) < DrainMax)
+        var (since, received) = (Stopwatch.GetTimestamp(), meter.Received);
+        while (meter.Received < expected && Stopwatch.GetElapsedTime(since) < DrainMax)
         {
+            if (meter.Received != received)
+            {
+                (since, received) = (Stopwatch.GetTimestamp(), meter.Received);
+            }
+
             progress.Show("waiting for what is still under way");
             await Task.Delay(SamplePeriod / 5, cancellationToken);
         }

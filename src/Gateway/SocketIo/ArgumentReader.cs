@@ -96,6 +96,12 @@ internal ref struct ArgumentReader
 
     private void Look()
     {
+        if (_reader.ValueIsEscaped && _reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+        {
+            // What has binary parts is written anew when it is sent on, and half of a character pair cannot be.
+            _reader.GetString();
+        }
+
         ref var level = ref _levels[_reader.CurrentDepth];
         switch (_reader.TokenType)
         {

@@ -48,8 +48,7 @@ internal sealed class PacketDecoder(Limits limits)
         }
         catch (InvalidOperationException)
         {
-            // Half of a character pair, in the name.
-            return Decoded.Wrong("The name of an event is no text.");
+            return Decoded.Wrong("A text of a packet has half of a character pair.");
         }
     }
 

@@ -45,7 +45,8 @@ internal sealed class WebSocketReader(WebSocket socket, int bytesMax)
                 Grow();
             }
 
-            result = await socket.ReceiveAsync(_buffer.AsMemory(_length), CancellationToken.None);
+            // It fills what it is given as far as the frame goes, so it gets no more than is looked at.
+            result = await socket.ReceiveAsync(_buffer.AsMemory(_length, Math.Min(_buffer.Length, bytesMax + 1) - _length), CancellationToken.None);
             _length += result.Count;
         }
 

@@ -87,13 +87,15 @@ internal sealed class PacketInbox(ClientConnection connection, Caller caller, Ou
 }
 
 /// <summary>What packet sockets need of the process.</summary>
-public sealed class PacketInboxContext(DataStreamCommands commands, CommandRunner runner, Limits limits, TimeProvider time)
+public sealed class PacketInboxContext(DataStreamCommands commands, CommandRunner runner, ConnectionContext connection)
 {
     public Command<SendDataParameters, Nothing> SendData => commands.SendData;
 
     public CommandRunner Runner => runner;
 
-    public Limits Limits => limits;
+    public ConnectionContext Connection => connection;
 
-    public TimeProvider Time => time;
+    public Limits Limits => connection.Limits;
+
+    public TimeProvider Time => connection.Time;
 }

@@ -21,7 +21,7 @@ public sealed class PacketSockets(PacketTokens tokens, ConnectionTable connectio
         }
 
         var socket = await PacketSocket.Accept(http, context.Limits);
-        var outbound = new OutboundQueue(socket, context.Limits.OutboundBytesMax);
+        var outbound = context.Connection.Outbound(socket, Lanes.Two);
         var exit = new PacketExit(dialect, outbound);
         if (!connection.TryLead(exit, caller.Device))
         {

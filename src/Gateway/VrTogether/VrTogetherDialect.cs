@@ -46,6 +46,8 @@ public sealed class VrTogetherDialect(VrTogetherVersion version, EngineIoVersion
         SceneEventSent e => _encoder.Event("SceneEventToUser", new SceneEvent(e.From, e.Data)),
         DataStreamDeclared e => Update("DATA_STREAM_DECLARED", new(e.User, DataStream: DeclaredStreamBody.Of(e.User, e.Stream))),
         DataStreamRemoved e => Update("DATA_STREAM_REMOVED", new(e.User, DataStreamKind: e.Kind)),
+        PacketsDropped e => Update(
+            "DATA_STREAM_DROPPED", new(e.Stream.Owner, DataStreamKind: e.Stream.Kind, DroppedBy: e.Drops.ToDictionary(d => d.User, d => d.Count))),
         PacketSent e when version == VrTogetherVersion.One => _encoder.Event("DataReceived", e.Owner, e.Stream.Kind, e.Stream.Description, e.Data),
         PacketSent e => _encoder.Event("DataReceived", e.Owner, e.Stream.Kind, e.Data),
         AudioSent e => _encoder.Event("AudioSent", new AudioEvent(e.From, e.Data)),

@@ -47,6 +47,10 @@ public sealed class DialectTests
             """42["SessionUpdated",{"eventId":"DATA_STREAM_DECLARED","eventData":{"userId":"ann","dataStream":{"dataStreamUserId":"ann","dataStreamKind":"k","dataStreamDescription":"d","dataSteamDescription":"d","policy":"reliable"}}}]"""
         },
         { new DataStreamRemoved(Ann, "k"), """42["SessionUpdated",{"eventId":"DATA_STREAM_REMOVED","eventData":{"userId":"ann","dataStreamKind":"k"}}]""" },
+        {
+            new PacketsDropped(new DataStreamKey(Ann, "k"), [new(new UserId("ben"), 3)]),
+            """42["SessionUpdated",{"eventId":"DATA_STREAM_DROPPED","eventData":{"userId":"ann","dataStreamKind":"k","droppedBy":{"ben":3}}}]"""
+        },
         { new DataStreamRegistered(Ann, new DataStreamKey(Ann, "k")), "" },
         { new PacketSent(Ann, new DataStream("k", "d"), Payload.Binary("ab"u8.ToArray())), """451-["DataReceived","ann","k",{"_placeholder":true,"num":0}]|ab""" },
         { new PacketSent(Ann, new DataStream("k", "d"), Payload.Of("{\"a\":1}")), """42["DataReceived","ann","k",{"a":1}]""" },

@@ -25,6 +25,7 @@ using Orchestrator.SignalR;
 using Orchestrator.SocketIo;
 using Orchestrator.Users;
 using Orchestrator.VrTogether;
+using Orchestrator.WebSockets;
 
 namespace Orchestrator;
 
@@ -49,6 +50,7 @@ public static class GatewaySetup
     /// <summary>The addresses of the edge.</summary>
     public static void MapGateway(this WebApplication app)
     {
+        app.UseHeldRequests();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => HttpRefusals.Complete(context.HttpContext));
         app.UseRouting();

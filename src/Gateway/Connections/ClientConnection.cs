@@ -36,7 +36,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     // A client that does not read has no use for its last reply.
     private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new();
+    // Its user and a session: mostly there are two, and there are many connections.
+    private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new(concurrencyLevel: 1, capacity: 2);
     private readonly List<Subscription> _held = [];
     private FollowedStreams? _streams;
     private PacketExit? _packets;

@@ -15,17 +15,20 @@ public readonly record struct StreamDrops(SourceId Stream, long Count);
 /// <summary>The packets that wait for one connection, in the order in which they came. It is used under the lock of its queue.</summary>
 internal sealed class PacketLane(int bytesMax)
 {
-    private readonly LinkedList<OutboundPacket> _waiting = new();
-    private readonly Dictionary<SourceId, Stream> _streams = [];
+    // Made when they are needed: most connections never hear a packet.
+    private LinkedList<OutboundPacket>? _waiting;
+    private Dictionary<SourceId, Stream>? _streams;
     private bool _hasDropped;
 
-    public bool IsEmpty => _waiting.Count == 0;
+    public bool IsEmpty => _waiting is null or { Count: 0 };
+
+    private LinkedList<OutboundPacket> Waiting => _waiting ??= new LinkedList<OutboundPacket>();
 
     /// <summary>Bytes of packets that may be dropped; those that are being written count as well.</summary>
     public long DroppableBytes { get; private set; }
 
     /// <summary>Packets of a stream that were dropped.</summary>
-    public long Dropped(SourceId stream) => _streams.GetValueOrDefault(stream)?.Dropped ?? 0;
+    public long Dropped(SourceId stream) => _streams?.GetValueOrDefault(stream)?.Dropped ?? 0;
 
     /// <summary>What was dropped since the last call, by stream; of a stream that was forgotten meanwhile nothing.</summary>
     public IReadOnlyList<StreamDrops> TakeDrops()
@@ -37,7 +40,7 @@ internal sealed class PacketLane(int bytesMax)
 
         _hasDropped = false;
         var drops = new List<StreamDrops>();
-        foreach (var (id, stream) in _streams)
+        foreach (var (id, stream) in _streams!)
         {
             if (stream.Dropped > stream.Taken)
             {
@@ -50,11 +53,12 @@ internal sealed class PacketLane(int bytesMax)
     }
 
     /// <summary>Adds one that is never dropped.</summary>
-    public void Add(OutboundPacket packet) => _waiting.AddLast(packet);
+    public void Add(OutboundPacket packet) => Waiting.AddLast(packet);
 
     /// <summary>Adds one, and drops what is then too much: the oldest of its stream, or itself when others have taken all the room.</summary>
     public void AddOrDrop(OutboundPacket packet)
     {
+        _streams ??= [];
         if (!_streams.TryGetValue(packet.Stream, out var stream))
         {
             _streams[packet.Stream] = stream = new Stream();
@@ -72,18 +76,18 @@ internal sealed class PacketLane(int bytesMax)
             return;
         }
 
-        stream.Waiting.Enqueue(_waiting.AddLast(packet));
+        stream.Waiting.Enqueue(Waiting.AddLast(packet));
         DroppableBytes += packet.Message.Length;
     }
 
     /// <summary>The oldest one; its bytes count until they are given back.</summary>
     public OutboundPacket Take()
     {
-        var packet = _waiting.First!.Value;
-        _waiting.RemoveFirst();
+        var packet = Waiting.First!.Value;
+        Waiting.RemoveFirst();
         if (packet.MayBeDropped)
         {
-            _streams[packet.Stream].Waiting.Dequeue();
+            _streams![packet.Stream].Waiting.Dequeue();
         }
 
         return packet;
@@ -94,9 +98,9 @@ internal sealed class PacketLane(int bytesMax)
     /// <summary>Removes what waits of a stream. Gives the bytes of those that are never dropped.</summary>
     public long Forget(SourceId stream)
     {
-        _streams.Remove(stream);
+        _streams?.Remove(stream);
         var bytes = 0L;
-        for (var (node, next) = (_waiting.First, _waiting.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        for (var (node, next) = (_waiting?.First, _waiting?.First?.Next); node is not null; (node, next) = (next, next?.Next))
         {
             if (node.Value.Stream == stream)
             {
@@ -110,8 +114,9 @@ internal sealed class PacketLane(int bytesMax)
 
     public void Clear()
     {
-        _waiting.Clear();
-        _streams.Clear();
+        _waiting = null;
+        _streams = null;
+        _hasDropped = false;
         DroppableBytes = 0;
     }
 
@@ -123,7 +128,7 @@ internal sealed class PacketLane(int bytesMax)
 
     private void Remove(LinkedListNode<OutboundPacket> node)
     {
-        _waiting.Remove(node);
+        Waiting.Remove(node);
         DroppableBytes -= node.Value.MayBeDropped ? node.Value.Message.Length : 0;
     }
 

@@ -69,6 +69,11 @@ internal sealed class EngineIoEndpoint(
 
         var transport = await WebSocketTransport.Accept(http, context);
         var connection = Begin(http, version, transport, upgrades: "");
+        await http.Last(() => Run(transport, connection));
+    }
+
+    private async Task Run(WebSocketTransport transport, EngineIoConnection connection)
+    {
         await transport.Run(connection);
         connections.Remove(connection);
     }
@@ -88,6 +93,11 @@ internal sealed class EngineIoEndpoint(
         }
 
         var transport = await WebSocketTransport.Accept(http, context);
+        await http.Last(() => Upgrade(transport, connection, polling));
+    }
+
+    private async Task Upgrade(WebSocketTransport transport, EngineIoConnection connection, PollingTransport polling)
+    {
         await transport.Upgrade(connection, polling, connections.EndPolling);
         if (connection.Transport == transport)
         {

@@ -24,8 +24,8 @@ internal sealed class WebSocketTransport : IEngineIoTransport
     private readonly SocketWriter _writer;
     private readonly WebSocketReader _reader;
     private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _isClosing;
-    private Task _closing = Task.CompletedTask;
+    private readonly Lock _gate = new();
+    private Task? _closing;
 
     private WebSocketTransport(HttpContext http, Stream stream, EngineIoContext context)
     {
@@ -64,9 +64,9 @@ internal sealed class WebSocketTransport : IEngineIoTransport
 
     public void Close(Ending ending)
     {
-        if (Interlocked.Exchange(ref _isClosing, 1) == 0)
+        lock (_gate)
         {
-            _closing = SayAndAbort(ending);
+            _closing ??= SayAndAbort(ending);
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class WebSocketTransport : IEngineIoTransport
             _reader.Release();
             Close(Ending.Normal);
             _isRead.TrySetResult();
-            await _closing;
+            await _closing!;
             _socket.Dispose();
         }
     }

@@ -175,18 +175,18 @@ public sealed class EngineIoConnection : IFrameWriter
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A binary packet has come, whose bytes may be kept. Done when the next one may come.</summary>
-    internal ValueTask Binary(byte[] packet)
+    /// <summary>A binary packet has come, of which a copy is kept. Done when the next one may come.</summary>
+    internal ValueTask Binary(ReadOnlyMemory<byte> packet)
     {
         _heartbeat.Heard();
         if (Version == EngineIoVersion.Four)
         {
-            return HandOver(default, packet);
+            return HandOver(default, packet.ToArray());
         }
 
-        if (packet is [4, ..])
+        if (packet.Span is [4, ..])
         {
-            return HandOver(default, packet[1..]);
+            return HandOver(default, packet[1..].ToArray());
         }
 
         End(Ending.Protocol("A binary Engine.IO packet is not of the type \"message\"."));

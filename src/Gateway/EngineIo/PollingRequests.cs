@@ -88,7 +88,7 @@ internal sealed class PollingRequests(EngineIoContext context)
                 return;
             }
 
-            await (packet.Kind == FrameKind.Text ? connection.Text(packet.Content) : connection.Binary(packet.Content.ToArray()));
+            await (packet.Kind == FrameKind.Text ? connection.Text(packet.Content) : connection.Binary(packet.Content));
         }
     }
 

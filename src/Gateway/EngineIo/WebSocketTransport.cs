@@ -126,7 +126,7 @@ internal sealed class WebSocketTransport : IEngineIoTransport
             case WebSocketNews.Text:
                 return connection.Text(_reader.Message);
             case WebSocketNews.Binary:
-                return connection.Binary(_reader.Message.ToArray());
+                return connection.Binary(_reader.Message);
             default:
                 connection.End(Ending.TooLarge("A message", _context.Limits.FrameBytesMax));
                 return ValueTask.CompletedTask;

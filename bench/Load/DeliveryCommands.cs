@@ -14,14 +14,15 @@ internal static class DeliveryCommands
         var rounds = Option("--rounds", "How often each, in turn with the floor.", 3);
         var seconds = Option("--seconds", "Length of a measured part.", 20.0);
         var warmUp = Option("--warm-up", "Seconds of traffic before each.", 5.0);
-        var command = new Command("delivery", "Deliveries over Socket.IO, in turn with bare sends.") { loads, rounds, seconds, warmUp, Url, Process };
+        var settle = Option("--settle", "Seconds of every load before all of them, not measured.", 10.0);
+        var command = new Command("delivery", "Deliveries over Socket.IO, in turn with bare sends.") { loads, rounds, seconds, warmUp, settle, Url, Process };
         return Run(command, (parsed, progress, cancellationToken) =>
         {
             var named = DeliveryLoad.Named(parsed.GetValue(loads)!).Select(l => l with
             {
                 Plan = Planned(l.Plan with { Seconds = parsed.GetValue(seconds), WarmUpSeconds = parsed.GetValue(warmUp) }, parsed),
             });
-            return DeliveryRun.Measure(new DeliveryPlan([.. named], parsed.GetValue(rounds)), TargetOf(parsed), progress, cancellationToken);
+            return DeliveryRun.Measure(new DeliveryPlan([.. named], parsed.GetValue(rounds), parsed.GetValue(Smoke) ? 0 : parsed.GetValue(settle)), TargetOf(parsed), progress, cancellationToken);
         });
     }
 

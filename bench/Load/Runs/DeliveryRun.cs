@@ -3,8 +3,9 @@ using Orchestrator.Load.Servers;
 
 namespace Orchestrator.Load.Runs;
 
-/// <summary>Loads to run one after the other, and how often each.</summary>
-internal sealed record DeliveryPlan(IReadOnlyList<DeliveryLoad> Loads, int Rounds);
+/// <summary>Loads to run one after the other on one server, and how often each.</summary>
+/// <param name="SettleSeconds">How long every load there is runs before them, without being measured: a server that has just started compiles its code in the background for a minute.</param>
+internal sealed record DeliveryPlan(IReadOnlyList<DeliveryLoad> Loads, int Rounds, double SettleSeconds);
 
 /// <summary>What one load gave, all rounds together.</summary>
 /// <param name="FrameBytes">Of one delivery on the wire.</param>
@@ -17,11 +18,21 @@ internal static class DeliveryRun
 {
     public static async Task<Report> Measure(DeliveryPlan plan, Target target, Progress progress, CancellationToken cancellationToken)
     {
+        await using var started = target.Address is null ? await ServerProcess.Start(ServerPrograms.OrchestratorAsItIs(target.Program), cancellationToken) : null;
+        var server = started is null ? target : target with { Address = started.Address, Id = started.Id };
+        foreach (var load in plan.SettleSeconds > 0 ? DeliveryLoad.All : [])
+        {
+            progress.Show($"settling, {load.Letter}");
+            var settling = load.Plan with { Seconds = plan.SettleSeconds, WarmUpSeconds = 0 };
+            await using var ground = await SocketIoGround.Open(settling, server, cancellationToken);
+            await Traffic.Measure(ground, settling, progress, cancellationToken);
+        }
+
         var results = new List<DeliveryResult>();
         foreach (var load in plan.Loads)
         {
             progress.Show($"{load.Letter}: opening {load.Plan.Sessions} sessions of {load.Plan.Users} users");
-            results.Add(await Measure(load, plan.Rounds, target, progress, cancellationToken));
+            results.Add(await Measure(load, plan.Rounds, server, progress, cancellationToken));
         }
 
         return Say(plan, results);

@@ -15,6 +15,9 @@ namespace Orchestrator;
 [GenerateSerializer, Immutable, Alias("payload"), JsonConverter(typeof(PayloadConverter))]
 public sealed record Payload([property: Id(0)] byte[] Utf8)
 {
+    /// <summary>How deep objects and arrays may nest in what is passed on to others: a receiver with JSON alone finds it three levels deep in its message, and reads 64.</summary>
+    public const int DepthMax = 61;
+
     private static readonly byte[] Placeholder = [.. "{\"_placeholder\":true,\"num\":0}"u8];
 
     /// <summary>Its binary parts, by their number; most have none.</summary>
@@ -84,6 +87,10 @@ public sealed record Payload([property: Id(0)] byte[] Utf8)
     }
 
     public static Payload Of(string json) => new(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>Whether it nests deeper than every receiver can read.</summary>
+    [JsonIgnore]
+    public bool IsTooDeep => Utf8.Length > 2 * DepthMax && CountDepth() > DepthMax;
 
     /// <summary>How deep its objects and arrays nest; a value that is neither has 0.</summary>
     public int CountDepth()

@@ -344,6 +344,8 @@ public sealed class EngineIoConnection : IFrameWriter
             _context.Log.LogError(e, "The end of connection {Connection} failed", Id);
         }
 
+        // A message that has come meanwhile waits for its turn, and sees that it is too late.
+        _turn.Release();
         _finished.TrySetResult();
     }
 }

@@ -144,16 +144,29 @@ internal sealed class WebSocketTransport : IEngineIoTransport
             return false;
         }
 
-        await _writer.Write(Frames.Packet(ProbeAnswer.Span));
-        if (await Says(Come) && polling.CompleteUpgrade(connection, this))
+        var hasCome = false;
+        try
         {
-            GoDirect();
-            return true;
+            await _writer.Write(Frames.Packet(ProbeAnswer.Span));
+            hasCome = await Says(Come) && polling.CompleteUpgrade(connection, this);
+        }
+        finally
+        {
+            // Also when it was cut: it polls on, and may try again.
+            if (!hasCome)
+            {
+                polling.GiveUpUpgrade();
+            }
         }
 
-        polling.GiveUpUpgrade();
-        Close(Ending.Protocol("The upgrade was not completed."));
-        return false;
+        if (!hasCome)
+        {
+            Close(Ending.Protocol("The upgrade was not completed."));
+            return false;
+        }
+
+        GoDirect();
+        return true;
     }
 
     private async Task<bool> Says(ReadOnlyMemory<byte> packet) => await _reader.Read() == WebSocketNews.Text && _reader.Message.Span.SequenceEqual(packet.Span);

@@ -8,9 +8,6 @@ namespace Orchestrator.Packets;
 /// <summary>A message from a client on its packet socket, not looked at further than its fields; <see cref="PacketFrames"/> has the layout.</summary>
 internal readonly ref struct PacketMessage(ReadOnlySpan<byte> bytes)
 {
-    // A receiver with JSON alone finds the value three levels deep in its message, and reads 64.
-    private const int DepthMax = 61;
-
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     /// <summary>0 for one that is too short to say.</summary>
@@ -58,7 +55,7 @@ internal readonly ref struct PacketMessage(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DepthMax });
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Payload.DepthMax });
             var payload = JsonSerializer.Deserialize<Payload?>(ref reader, Json.Wire);
             // Nothing follows the value; what does is an error.
             reader.Read();

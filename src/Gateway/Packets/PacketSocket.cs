@@ -28,7 +28,7 @@ internal sealed class PacketSocket : IFrameWriter
         // A client that reads nothing, not even the pings, is gone.
         var silence = TimeSpan.FromSeconds(limits.SilenceSeconds) / 2;
         _socket = WebSocket.CreateFromStream(
-            new SocketStream(stream, _writer), new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = silence, KeepAliveTimeout = silence });
+            new SocketStream(stream, _writer, Cut), new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = silence, KeepAliveTimeout = silence });
         _reader = new WebSocketReader(_socket, limits.FrameBytesMax);
     }
 
@@ -60,6 +60,15 @@ internal sealed class PacketSocket : IFrameWriter
             Close((int)WebSocketCloseStatus.NormalClosure, "");
             await _isClosed.Task;
             _socket.Dispose();
+        }
+    }
+
+    /// <summary>The WebSocket has given up: its pings were not answered. Reading would go on until the network notices.</summary>
+    private void Cut()
+    {
+        if (!_isRead.Task.IsCompleted)
+        {
+            _http.Abort();
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Arguments(ImmutableArray<Payload> given)
     /// <summary>Of a command: one parameter that is passed on unread, with its binary parts.</summary>
     public Payload Opaque(string name) =>
         DemandObject().TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? Payload.PartOf(value, given[0].Attachments)
+            ? Shallow(Payload.PartOf(value, given[0].Attachments))
             : throw Missing(name);
 
     /// <summary>All parameters of a command, none of which takes binary data.</summary>
@@ -64,7 +64,10 @@ internal sealed class Arguments(ImmutableArray<Payload> given)
     }
 
     /// <summary>Of a packet: an argument that is passed on unread, with its binary parts.</summary>
-    public Payload? Opaque(int index) => index < given.Length ? given[index] : null;
+    public Payload? Opaque(int index) => index < given.Length ? Shallow(given[index]) : null;
+
+    private static Payload Shallow(Payload payload) =>
+        payload.IsTooDeep ? throw Refusal.BadRequest($"Objects and arrays nest deeper than {Payload.DepthMax}.") : payload;
 
     /// <summary>Null for what is no object, or has a key that is no text.</summary>
     private static JsonElement? ObjectOf(ImmutableArray<Payload> given)

@@ -1,7 +1,8 @@
 namespace Orchestrator.WebSockets;
 
 /// <summary>What a WebSocket object reads and writes on: what it writes by itself (pongs, close frames) takes its turn with everything else.</summary>
-internal sealed class SocketStream(Stream upgraded, SocketWriter writer) : Stream
+/// <param name="givenUp">Called when the object has given it up, which may be while somebody reads: then nothing else would end the reading.</param>
+internal sealed class SocketStream(Stream upgraded, SocketWriter writer, Action? givenUp = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -43,4 +44,14 @@ internal sealed class SocketStream(Stream upgraded, SocketWriter writer) : Strea
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            givenUp?.Invoke();
+        }
+
+        base.Dispose(disposing);
+    }
 }

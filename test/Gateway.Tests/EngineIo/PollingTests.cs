@@ -322,6 +322,26 @@ public sealed class PollingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_upgrade_that_is_cut_is_given_up_and_another_one_may_come()
+    {
+        var client = new PollingClient(_http, Server);
+        await client.Enter();
+        var cut = await EchoClient.Connect(Server, $"EIO=4&sid={client.Id}");
+        await cut.Say("2probe");
+        await cut.Hear();
+
+        cut.Cut();
+
+        // The server may not have noticed yet; an upgrade beside another one is closed.
+        await Eventually(async () =>
+        {
+            await using var next = await EchoClient.Connect(Server, $"EIO=4&sid={client.Id}");
+            await next.Say("2probe");
+            return await next.Hear() is var answer && answer == "3probe" ? null : answer;
+        });
+    }
+
+    [Fact]
     public async Task While_a_client_goes_over_nothing_is_lost_or_doubled()
     {
         var random = new Random(1);

@@ -191,6 +191,23 @@ public sealed class RequestTests(SharedServer shared) : VrTogetherTest(shared)
         answer.Body.GetRawText().ShouldBe("{}");
     }
 
+    [Theory]
+    [InlineData(Payload.DepthMax, 0)]
+    [InlineData(Payload.DepthMax + 1, 207)]
+    public async Task What_nests_deeper_than_every_receiver_can_read_is_refused(int depth, int error)
+    {
+        var ann = await Enter("Ann");
+        await Meet(ann);
+        var nested = $"{new string('[', depth)}{new string(']', depth)}";
+        foreach (var (request, arguments) in new[]
+        {
+            ("SendSceneEventToAllUsers", nested), ("SendData", $"\"kind\",{nested}"), ("PushAudio", nested), ("SendMessageToAll", $$"""{"message":{{nested}}}"""),
+        })
+        {
+            (await ann.Peer.Ask(request, arguments)).Arguments[0].GetProperty("error").GetInt32().ShouldBe(error, request);
+        }
+    }
+
     [Fact]
     public async Task In_a_session_refusals_come_in_the_order_of_version_two_and_in_its_words()
     {

@@ -23,7 +23,11 @@ export class Server {
 
   /** Starts it; again on the same port, so that clients find it where it was. */
   async start() {
-    const child = spawn(this.program, ['--urls', this.url ?? 'http://127.0.0.1:0', '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.program, ['--urls', this.url ?? 'http://127.0.0.1:0', '--data', this.data], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // On a busy machine the story's people need longer than usual to be back, and the timeline waits for them.
+      env: { ...process.env, ORCHESTRATOR_Limits__ScenarioReturnSeconds: '20' },
+    });
     this.#process = child;
     let said = '';
     const listening = new Promise((resolve, reject) => {

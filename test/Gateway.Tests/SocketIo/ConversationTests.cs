@@ -132,6 +132,7 @@ public sealed class ConversationTests : IAsyncLifetime
 
         await busy.Say("""421["hold"]""");
         await busy.Say("""422["echo"]""");
+        await Eventually(() => Server.Application.Received.Any(e => e.Name == "hold") ? null : "it is not held");
         await other.Say("""421["echo"]""");
         (await other.Hear()).ShouldBe("431[]");
         Server.Application.Received.Select(e => e.Name).ShouldBe(["hold", "echo"]);

@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orchestrator.Accounts;
 using Orchestrator.Administration;
 using Orchestrator.Api;
 using Orchestrator.Clocks;
@@ -117,6 +119,9 @@ public static class GatewaySetup
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ResumeTokens>();
         services.AddSingleton<PacketTokens>();
+        services.AddOptions<PasswordHasherOptions>()
+            .Configure<IOptions<GatewayOptions>>(static (hasher, gateway) => hasher.IterationCount = gateway.Value.PasswordIterations);
+        services.TryAddSingleton<IPasswordHasher<AccountRecord>, PasswordHasher<AccountRecord>>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<GuestRule>();
         services.AddSingleton<PasswordRate>();

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Hosting;
 
@@ -22,6 +23,8 @@ public sealed class HubServer : IAsyncDisposable
 
     public HubLog Log { get; } = new();
 
+    private Action<IServiceCollection> AddServices { get; init; } = static _ => { };
+
     public HttpClient Http { get; } = new();
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
@@ -32,9 +35,13 @@ public sealed class HubServer : IAsyncDisposable
     public byte[] TokenKey => File.ReadAllBytes(Path.Combine(_host!.DataPath, "token.key"));
 
     /// <summary>Starts it with settings as they stand in a configuration file, e.g. ("Limits:GraceSeconds", 1).</summary>
-    public static async Task<HubServer> Start(params (string Key, object Value)[] settings)
+    public static Task<HubServer> Start(params (string Key, object Value)[] settings) => StartWith(static _ => { }, settings);
+
+    /// <inheritdoc cref="Start"/>
+    /// <remarks>With services of the test in place of its own.</remarks>
+    public static async Task<HubServer> StartWith(Action<IServiceCollection> addServices, params (string Key, object Value)[] settings)
     {
-        var server = new HubServer();
+        var server = new HubServer { AddServices = addServices };
         await File.WriteAllTextAsync(server.ConfigFile, JsonSerializer.Serialize(Defaults.Concat(settings).DistinctLast().ToDictionary()));
         try
         {
@@ -72,6 +79,7 @@ public sealed class HubServer : IAsyncDisposable
         var options = new StartOptions("http://127.0.0.1:0", data, new FileInfo(ConfigFile))
         {
             AddLog = logging => logging.AddProvider(Log),
+            AddServices = AddServices,
         };
         _host = await OrchestratorHost.Start(options, CancellationToken.None);
         Address = new Uri(_host.Addresses.Single());

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
 
 namespace Orchestrator.Security;
@@ -12,19 +11,16 @@ public sealed class Passwords
     private const int WaitingMax = 200;
 
     private readonly IGrainFactory _grains;
-    private readonly PasswordHasher<AccountRecord> _hasher;
+    private readonly IPasswordHasher<AccountRecord> _hasher;
     private readonly Lazy<string> _nobody;
     private int _waiting;
 
-    public Passwords(IGrainFactory grains, IOptions<GatewayOptions> options)
+    public Passwords(IGrainFactory grains, IPasswordHasher<AccountRecord> hasher)
     {
         _grains = grains;
-        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.PasswordIterations }));
+        _hasher = hasher;
         _nobody = new(() => _hasher.HashPassword(null!, "nobody's password"));
     }
-
-    /// <summary>Passwords that are hashed or compared now, or wait for it.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
 
     public Task<string> Hash(string password) => InTurn(() => _hasher.HashPassword(null!, password));
 

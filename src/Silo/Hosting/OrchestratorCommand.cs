@@ -69,6 +69,9 @@ public sealed record StartOptions(string Urls, string Data, FileInfo? Config)
         console.SingleLine = true;
         console.TimestampFormat = "HH:mm:ss.fff ";
     });
+
+    /// <summary>Services that whoever starts the host in its own process gives it, in place of its own where it has such.</summary>
+    public Action<IServiceCollection> AddServices { get; init; } = static _ => { };
 }
 
 /// <summary>How the process ends.</summary>

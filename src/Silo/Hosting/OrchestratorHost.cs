@@ -99,6 +99,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         AddLogging(builder.Logging, configuration, options);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        options.AddServices(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IIdSource, RandomIds>();
         builder.Services.AddSingleton(settings.Limits);

@@ -1,6 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
 using Orchestrator.Administration;
 using Orchestrator.Security;
@@ -120,17 +122,18 @@ public sealed class AdministrationTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Whoever_loses_the_role_while_logging_in_does_not_keep_it(bool isRemoved)
     {
-        // One hash takes long enough here for a whole demotion.
-        await using var slow = await HubServer.Start(("Admin:User", "root"), ("Admin:Password", Names.Password), ("Gateway:PasswordIterations", 1_000_000));
+        using var hasher = new PausingHasher();
+        await using var slow = await HubServer.StartWith(
+            services => services.AddSingleton<IPasswordHasher<AccountRecord>>(hasher), ("Admin:User", "root"), ("Admin:Password", Names.Password));
         var root = (await slow.Post("/api/tokens", new { userName = "root", password = Names.Password })).Ok().Json.Text("token");
         var ann = (await slow.Post("/api/accounts", new { userName = "Ann", password = Names.Password })).Ok().Json.Text("userId");
         (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = true }, root)).Ok();
         await using var administrator = await slow.Connect(root);
         (await administrator.Invoke("Login", new { })).Ok();
         await using var client = await slow.Connect();
-        var passwords = slow.Services.GetRequiredService<Passwords>();
+        var comparing = hasher.Pause();
         var login = client.Invoke("Login", new { userName = "Ann", userPassword = Names.Password });
-        await Eventually(() => passwords.Waiting > 0 ? null : "the password is not compared yet");
+        await comparing.WaitAsync(TimeSpan.FromSeconds(15));
 
         if (isRemoved)
         {
@@ -141,7 +144,7 @@ public sealed class AdministrationTests : IAsyncLifetime
             (await slow.Ask(HttpMethod.Put, "/api/accounts/Ann/role", new { userAdmin = false }, root)).Ok();
         }
 
-        passwords.Waiting.ShouldBe(1, "the demotion took longer than the comparison, so this shows nothing");
+        hasher.GoOn();
         (await login).Error.ShouldBe(206);
         (await client.Invoke("DumpData")).Error.ShouldBe(204);
     }
@@ -246,4 +249,40 @@ public sealed class AdministrationTests : IAsyncLifetime
 
     private async Task<string> TokenOf(string userName) =>
         (await _server.Post("/api/tokens", new { userName, password = Names.Password })).Ok().Json.Text("token");
+
+    /// <summary>Compares a password when it is let, so that something happens before.</summary>
+    private sealed class PausingHasher : IPasswordHasher<AccountRecord>, IDisposable
+    {
+        private readonly PasswordHasher<AccountRecord> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+        private readonly TaskCompletionSource _comparing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _mayCompare = new(true);
+
+        /// <summary>Ends when the next comparison has begun, which ends after <see cref="GoOn"/>.</summary>
+        public Task Pause()
+        {
+            _mayCompare.Reset();
+            return _comparing.Task;
+        }
+
+        public void GoOn() => _mayCompare.Set();
+
+        public string HashPassword(AccountRecord user, string password) => _hasher.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(AccountRecord user, string hashedPassword, string providedPassword)
+        {
+            if (!_mayCompare.IsSet)
+            {
+                _comparing.TrySetResult();
+                _mayCompare.Wait();
+            }
+
+            return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+
+        public void Dispose()
+        {
+            _mayCompare.Set();
+            _mayCompare.Dispose();
+        }
+    }
 }

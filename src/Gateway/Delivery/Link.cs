@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Orchestrator.Devices;
 
 namespace Orchestrator.Delivery;
@@ -10,6 +11,8 @@ namespace Orchestrator.Delivery;
 internal sealed class Link(SourceId source)
 {
     private const int HeldMax = 10_000;
+
+    private const int MissedMax = 2_000;
 
     // Of a source that keeps nothing there is no asking for what these would be too many for.
     private const int PacketsHeldMax = 256;
@@ -26,6 +29,7 @@ internal sealed class Link(SourceId source)
     private bool _isAsked;
     private bool _mayBePaused;
     private Position _at;
+    private Dictionary<Position, EncodedEnvelope>? _missed;
     private ImmutableArray<(Position At, TaskCompletionSource Reached)> _awaited = [];
 
     public Lock Gate { get; } = new();
@@ -149,8 +153,35 @@ internal sealed class Link(SourceId source)
         return reached.Task;
     }
 
+    /// <summary>What a subscription has missed. When many begin at once they have missed much the same, so for a while they share the bytes.</summary>
+    public IReadOnlyList<EncodedEnvelope> Encoded(ImmutableArray<Envelope> missed)
+    {
+        if (missed.IsEmpty)
+        {
+            return [];
+        }
+
+        if (_missed is null || _missed.Count > MissedMax)
+        {
+            _missed = [];
+        }
+
+        var encoded = new EncodedEnvelope[missed.Length];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_missed, missed[i].At, out _);
+            encoded[i] = shared ??= new EncodedEnvelope(missed[i]);
+        }
+
+        return encoded;
+    }
+
     /// <summary>Lets the source be asked for what may have been lost at the end.</summary>
-    public void Ask() => _isAsked = true;
+    public void Ask()
+    {
+        _isAsked = true;
+        _missed = null;
+    }
 
     /// <summary>The same, if the source has sent more than has come since it was asked last.</summary>
     public void AskIfOverdue() => _isAsked |= IsFollowing && _overdueAfter == _last;

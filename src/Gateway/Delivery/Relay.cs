@@ -51,7 +51,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
             {
                 var isUsable = link.Known(start.At, start.Link);
                 var place = start.Recovered ? after!.Value : start.At;
-                subscription.Start(place, place.Seq, start.Missed);
+                subscription.Start(place, place.Seq, link.Encoded(start.Missed));
                 if (!isUsable)
                 {
                     link.Pause(subscription);
@@ -318,7 +318,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
                 return false;
             }
 
-            subscription.Restart(start);
+            subscription.Restart(start, link.Encoded(start.Missed));
             return true;
         }
     }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Orchestrator.Delivery;
 
 /// <summary>What a subscriber of a source does with what arrives. Called in order, never at once.</summary>
@@ -40,11 +38,11 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     public bool IsPaused { get; private set; }
 
     /// <summary>Sets where it begins; what was missed comes first.</summary>
-    public void Start(Position at, long previous, ImmutableArray<Envelope> missed)
+    public void Start(Position at, long previous, IEnumerable<EncodedEnvelope> missed)
     {
         At = at;
         _previous = previous;
-        _waiting.InsertRange(0, missed.Select(e => new EncodedEnvelope(e)));
+        _waiting.InsertRange(0, missed);
         FlushIfOpen();
     }
 
@@ -52,7 +50,7 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     public void Pause() => IsPaused = true;
 
     /// <summary>Begins again after a loss: from where it was, or from a new snapshot.</summary>
-    public void Restart(SubscriptionStart start)
+    public void Restart(SubscriptionStart start, IEnumerable<EncodedEnvelope> missed)
     {
         IsPaused = false;
         if (start.Snapshot is { } snapshot)
@@ -63,7 +61,7 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
         }
         else
         {
-            _waiting.InsertRange(0, start.Missed.Select(e => new EncodedEnvelope(e)));
+            _waiting.InsertRange(0, missed);
         }
 
         FlushIfOpen();

@@ -10,8 +10,8 @@ namespace Orchestrator.VrTogether;
 /// <summary>The lists as this wire has them: made and encoded once for all who ask between two changes, as the lists themselves are.</summary>
 internal sealed class ListShapes
 {
-    private readonly ConditionalWeakTable<RecordsOfSessions, Encoded<IReadOnlyDictionary<SessionId, SessionShape>>> _ofVersionOne = [];
-    private readonly ConditionalWeakTable<RecordsOfSessions, Encoded<IReadOnlyDictionary<SessionId, SessionShape>>> _ofVersionTwo = [];
+    private readonly ConditionalWeakTable<RecordsOfSessions, Encoded<IReadOnlyDictionary<SessionId, Encoded<SessionShape>>>> _ofVersionOne = [];
+    private readonly ConditionalWeakTable<RecordsOfSessions, Encoded<IReadOnlyDictionary<SessionId, Encoded<SessionShape>>>> _ofVersionTwo = [];
     private readonly ConditionalWeakTable<RecordsOfUsers, Encoded<IReadOnlyDictionary<UserId, UserShape>>> _users = [];
 
     public object Sessions(RecordsOfSessions sessions, VrTogetherVersion version) => (version == VrTogetherVersion.One ? _ofVersionOne : _ofVersionTwo).GetValue(

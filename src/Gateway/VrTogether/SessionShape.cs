@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Orchestrator.Api;
 using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
@@ -17,12 +19,19 @@ internal sealed record SessionShape(
     UserId? SessionMaster,
     string ScenarioId,
     ImmutableArray<UserId> SessionUsers,
-    ImmutableArray<UserShape> SessionUserDefinitions,
+    ImmutableArray<Encoded<UserShape>> SessionUserDefinitions,
     string SessionProtocol,
     long MasterEpoch,
     ScenarioClock? ScenarioClock)
 {
-    public static SessionShape Of(SessionRecord session, VrTogetherVersion version) => new(
+    private static readonly ConditionalWeakTable<SessionRecord, Encoded<SessionShape>> OfVersionOne = [];
+    private static readonly ConditionalWeakTable<SessionRecord, Encoded<SessionShape>> OfVersionTwo = [];
+
+    /// <summary>Made and encoded once for all who ask between two changes; after a change only for the members that it was about.</summary>
+    public static Encoded<SessionShape> Of(SessionRecord session, VrTogetherVersion version) => (version == VrTogetherVersion.One ? OfVersionOne : OfVersionTwo).GetValue(
+        session, from => new(() => Make(from, version), isShared: from.SessionUserDefinitions.All(static m => m.UserData is null or { Attachments.IsEmpty: true })));
+
+    private static SessionShape Make(SessionRecord session, VrTogetherVersion version) => new(
         session.SessionId,
         session.SessionName,
         session.SessionDescription,
@@ -30,7 +39,7 @@ internal sealed record SessionShape(
         session.SessionMaster,
         version == VrTogetherVersion.One ? session.SessionId.Value : session.ScenarioId,
         session.SessionUsers,
-        [.. session.SessionUserDefinitions.Select(UserShape.Of)],
+        [.. session.SessionUserDefinitions.Select(UserShape.Shared)],
         session.SessionProtocol,
         session.MasterEpoch,
         session.ScenarioClock);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Orchestrator.Api;
 using Orchestrator.Rooms;
@@ -8,7 +9,7 @@ namespace Orchestrator.VrTogether;
 
 /// <summary>A login, as far as clients of this wire know it: they have no word for coming back, so they get nothing to come back with.</summary>
 /// <param name="Session">The session that the user is in already, with another device; mostly absent.</param>
-internal sealed record LoginShape(UserId UserId, SessionShape? Session);
+internal sealed record LoginShape(UserId UserId, Encoded<SessionShape>? Session);
 
 /// <summary>A user. What stands behind <paramref name="SfuData"/> only newer clients know.</summary>
 /// <param name="UserAdmin">Absent where a session speaks of its members: it does not know.</param>
@@ -18,6 +19,11 @@ internal sealed record UserShape(
     UserId UserId, string UserName, bool? UserAdmin, Payload UserData, object SfuData, Presence? Presence = null, RoomId? RoomId = null, SessionId? SessionId = null)
 {
     private static readonly object NoSfuData = Payload.EmptyObject;
+    private static readonly ConditionalWeakTable<MemberRecord, Encoded<UserShape>> Members = [];
+
+    /// <summary>A member in its session, which many read and which is mostly as it was.</summary>
+    public static Encoded<UserShape> Shared(MemberRecord member) => Members.GetValue(
+        member, static from => new(() => Of(from), isShared: from.UserData is null or { Attachments.IsEmpty: true }));
 
     public static UserShape Of(MemberRecord member) => new(
         member.UserId, member.UserName, null, member.UserData ?? Payload.EmptyObject, VrTogether.SfuData.None, member.Presence, member.RoomId);

@@ -161,7 +161,7 @@ public sealed partial class Session(Limits limits)
 
     /// <summary>Whether somebody is lost, so that <see cref="Expire"/> must look again.</summary>
     public bool AwaitsSomebody =>
-        IsOpen && (State!.AdministratorAwaySince is not null || State.Members.Values.Any(m => m.AwaySince is not null));
+        IsOpen && (State!.AdministratorAwaySince is not null || Record.SessionUserDefinitions.Any(static m => m.Presence == Presence.Away));
 
     public bool HasMember(UserId user) => IsOpen && State!.Members.ContainsKey(user);
 
@@ -262,8 +262,9 @@ public sealed partial class Session(Limits limits)
 
     private void Apply(Event @event)
     {
-        State = Next(State, @event);
-        _record = @event is DataStreamsChanged ? _record : null;
+        var before = State;
+        State = Next(before, @event);
+        _record = _record is null || ReferenceEquals(State, before) ? _record : Next(_record, State!, @event);
     }
 
     private static SessionState? Next(SessionState? state, Event @event) => @event switch
@@ -301,6 +302,34 @@ public sealed partial class Session(Limits limits)
 
     private static ImmutableDictionary<UserId, Member> Change(ImmutableDictionary<UserId, Member> members, UserId user, DateTimeOffset? awaySince) =>
         members.SetItem(user, members[user] with { AwaySince = awaySince });
+
+    /// <summary>The record after an event, without making that of every member anew; null: it is made when it is asked for.</summary>
+    private static SessionRecord? Next(SessionRecord record, SessionState state, Event @event) => @event switch
+    {
+        MemberJoined e => record with
+        {
+            SessionUsers = record.SessionUsers.Add(e.Member.UserId),
+            SessionUserDefinitions = record.SessionUserDefinitions.Add(state.Members[e.Member.UserId].ToRecord()),
+        },
+        MemberLeft e => record with
+        {
+            SessionUsers = record.SessionUsers.Remove(e.User),
+            SessionUserDefinitions = record.SessionUserDefinitions.RemoveAt(record.SessionUsers.IndexOf(e.User)),
+        },
+        MemberWentAway e => WithMember(record, state, e.User),
+        MemberReturned e => WithMember(record, state, e.User),
+        MemberDataChanged e => WithMember(record, state, e.User),
+        MemberJoinedRoom e => WithMember(record, state, e.User),
+        MemberLeftRoom e => WithMember(record, state, e.User),
+        MasterChanged e => record with { SessionMaster = e.Master, MasterEpoch = e.Epoch },
+        DataStreamsChanged => record,
+        _ => null,
+    };
+
+    private static SessionRecord WithMember(SessionRecord record, SessionState state, UserId user) => record with
+    {
+        SessionUserDefinitions = record.SessionUserDefinitions.SetItem(record.SessionUsers.IndexOf(user), state.Members[user].ToRecord()),
+    };
 
     private SessionRecord MakeRecord()
     {

@@ -25,6 +25,9 @@ internal sealed class RecordingSubscriber(string user, string connection) : Subs
 
     public IEnumerable<int> Numbers => _segments.SelectMany(s => s.Events).Select(e => ((Note)e.Event).Number);
 
+    /// <summary>What it was told, as it is shared with others.</summary>
+    public List<EncodedEnvelope> Heard { get; } = [];
+
     public IEnumerable<long> Previous => _segments.SelectMany(s => s.Previous);
 
     /// <summary>Where it begins, by the answer to its subscription.</summary>
@@ -37,6 +40,7 @@ internal sealed class RecordingSubscriber(string user, string connection) : Subs
             Fault ??= $"{connection} was told {envelope.Envelope.At} {(HasLeft ? "after it left" : HasEnded ? "after its end" : "before it was released")}";
         }
 
+        Heard.Add(envelope);
         _segments[^1].Events.Add(envelope.Envelope);
         _segments[^1].Previous.Add(previous);
         OnNext?.Invoke(envelope.Envelope);

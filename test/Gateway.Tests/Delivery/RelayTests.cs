@@ -76,6 +76,19 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
+    public void Those_who_have_missed_the_same_share_its_bytes_for_a_while()
+    {
+        _f.Subscribed("ann");
+        Source.Publish(Audience.Everyone);
+        Source.Publish(Audience.Everyone);
+        var bob = _f.Subscribed("bob", after: new Position(1, 0));
+        var cleo = _f.Subscribed("cleo", after: new Position(1, 1));
+        Clean(bob).Numbers.ShouldBe([1, 2]);
+        Clean(cleo).Numbers.ShouldBe([2]);
+        cleo.Heard.ShouldHaveSingleItem().ShouldBeSameAs(bob.Heard[1]);
+    }
+
+    [Fact]
     public void A_lost_delivery_is_read_again_when_the_next_one_shows_the_gap()
     {
         var ann = _f.Subscribed("ann");

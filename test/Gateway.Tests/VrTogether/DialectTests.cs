@@ -111,6 +111,39 @@ public sealed class DialectTests
             .ShouldContain("\"scenarioId\":\"evening\"");
     }
 
+    [Fact]
+    public void A_session_is_encoded_once_for_all_and_after_a_change_for_the_members_it_was_about()
+    {
+        MemberRecord[] members = [.. Enumerable.Range(0, 3).Select(i => Member with { UserId = new UserId($"u{i}"), UserData = Payload.Of("{\"n\":" + i + "}") })];
+        var session = new SessionRecord(new SessionId("evening"), "The evening", null, Ann, null, 4, "chess", [.. members.Select(m => m.UserId)], [.. members], "socketio");
+        var moved = session with { SessionUserDefinitions = session.SessionUserDefinitions.SetItem(1, members[1] with { RoomId = new RoomId("stage") }) };
+        SessionShape.Of(session, VrTogetherVersion.Two).ShouldBeSameAs(SessionShape.Of(session, VrTogetherVersion.Two));
+        SessionShape.Of(session, VrTogetherVersion.One).ShouldNotBeSameAs(SessionShape.Of(session, VrTogetherVersion.Two));
+        UserShape.Shared(moved.SessionUserDefinitions[2]).ShouldBeSameAs(UserShape.Shared(session.SessionUserDefinitions[2]));
+
+        Acknowledge(session).ShouldBe(Acknowledge(session));
+        Acknowledge(moved).ShouldBe(Acknowledge(session).Replace(
+            """{"n":1},"sfuData":{"url_gen":"","url_audio":"","url_pcc":""},"presence":"online"}""",
+            """{"n":1},"sfuData":{"url_gen":"","url_audio":"","url_pcc":""},"presence":"online","roomId":"stage"}""",
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Binary_parts_of_what_a_member_shows_stay_binary_each_time()
+    {
+        var shown = Payload.Binary("ab"u8.ToArray());
+        var session = new SessionRecord(
+            new SessionId("evening"), "The evening", null, Ann, null, 4, "chess", [Ann], [Member with { UserData = shown }], "socketio");
+        var said = Acknowledge(session);
+        said.ShouldStartWith("461-7[");
+        said.ShouldContain("""{"_placeholder":true,"num":0}""");
+        said.ShouldEndWith("|ab");
+        Acknowledge(session).ShouldBe(said);
+    }
+
+    private static string Acknowledge(SessionRecord session) => Frames(new VrTogetherDialect(VrTogetherVersion.Two, EngineIoVersion.Four)
+        .Encode(7, new Acknowledgement(0, "OK", SessionShape.Of(session, VrTogetherVersion.Two), null)));
+
     private static string Say(VrTogetherDialect dialect, Event happened) =>
         Frames(dialect.Encode(new Envelope(new SourceId(SourceKind.Session, "evening"), new Position(1, 2), Audience.Everyone, happened), 1));
 

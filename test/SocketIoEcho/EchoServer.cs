@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Connections;
 using Orchestrator.EngineIo;
 using Orchestrator.SocketIo;
 
@@ -46,6 +47,7 @@ internal sealed class EchoServer : IAsyncDisposable
             }
         });
         builder.Services.AddGatewayCors();
+        builder.Services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
         builder.Services.AddSocketIo();
 
         var app = builder.Build();

@@ -17,7 +17,7 @@ public sealed class HubClient : IAsyncDisposable
     private const int ShutdownCode = 4501;
     private const string Handshake = """{"protocol":"json","version":1}""";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
     private readonly Lock _gate = new();

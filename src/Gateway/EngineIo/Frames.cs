@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Orchestrator.WebSockets;
 
 namespace Orchestrator.EngineIo;
@@ -25,10 +24,9 @@ public static class Frames
     /// <summary>A packet of another type than "message": its digit, and what belongs to it.</summary>
     public static byte[] Packet(ReadOnlySpan<byte> packet)
     {
-        var output = new ArrayBufferWriter<byte>(packet.Length + FrameHeader.LengthMax);
-        WriteHeader(output, FrameHeader.Text, packet.Length);
-        output.Write(packet);
-        return output.WrittenSpan.ToArray();
+        var frame = FrameHeader.Frame(FrameHeader.Text, packet.Length, out var content);
+        packet.CopyTo(content);
+        return frame;
     }
 
     /// <summary>A binary message.</summary>
@@ -48,12 +46,7 @@ public static class Frames
     public static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> frames, out FrameKind kind)
     {
         kind = frames[0] == FrameHeader.Text ? FrameKind.Text : FrameKind.Binary;
-        var (at, length) = frames[1] switch
-        {
-            126 => (4, BinaryPrimitives.ReadUInt16BigEndian(frames[2..])),
-            127 => (10, (int)BinaryPrimitives.ReadUInt64BigEndian(frames[2..])),
-            var small => (2, small),
-        };
+        var (at, length) = (FrameHeader.LengthOf(frames), FrameHeader.ContentLengthOf(frames));
         var content = frames.Slice(at, length);
         frames = frames[(at + length)..];
         return content;

@@ -83,10 +83,7 @@ public static class PacketFrames
 
     private static byte[] New(int length, byte type, byte flags, uint number, out Span<byte> message)
     {
-        var headerLength = FrameHeader.LengthFor(length);
-        var frame = new byte[headerLength + length];
-        FrameHeader.Write(frame, FrameHeader.Binary, length);
-        message = frame.AsSpan(headerLength);
+        var frame = FrameHeader.Frame(FrameHeader.Binary, length, out message);
         (message[0], message[1]) = (type, flags);
         BinaryPrimitives.WriteUInt32LittleEndian(message[StreamAt..], number);
         return frame;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Connections;
 using Orchestrator.EngineIo;
@@ -11,11 +10,9 @@ namespace Orchestrator.SocketIo;
 /// <summary>Serves applications over Socket.IO.</summary>
 public static class SocketIoSetup
 {
-    /// <summary>What the transport needs. Needs <see cref="Limits"/>, <see cref="GatewayOptions"/>, <see cref="IIdSource"/> and the time from the host.</summary>
+    /// <summary>What the transport needs. Needs <see cref="Limits"/>, <see cref="GatewayOptions"/>, <see cref="ConnectionContext"/>, <see cref="IIdSource"/> and the time from the host.</summary>
     public static IServiceCollection AddSocketIo(this IServiceCollection services)
     {
-        services.TryAddSingleton<Gatherer>();
-        services.TryAddSingleton<ConnectionContext>();
         services.AddSingleton<EngineIoContext>();
         services.AddSingleton<EngineIoConnections>().AddHostedService(static s => s.GetRequiredService<EngineIoConnections>());
         return services;

@@ -99,18 +99,20 @@ internal sealed class Requests
     /// <summary>A command whose object may be left out.</summary>
     private static Request<TParameters, TBody> Plain<TParameters, TBody>(
         Command<TParameters, TBody> command, Func<TBody, VrTogetherVersion, object?> body, TParameters nothing) =>
-        Command(command, (a, _) => a.IsEmpty ? nothing : a.Object<TParameters>(), body);
+        Command(command, (a, _) => ObjectOr(nothing, a), body);
 
     private static Request<NoParameters, TBody> Plain<TBody>(Command<NoParameters, TBody> command, Func<TBody, VrTogetherVersion, object?> body) =>
         Plain(command, body, NoParameters.Instance);
 
     /// <summary>A command of this wire alone, which says always the same to who may give another one.</summary>
     private static Request<NoParameters, TBody> Bodiless<TBody>(string name, Command<NoParameters, TBody> command, object always) =>
-        new(name, command, new(RequestKind.Command, static (a, _) => a.IsEmpty ? NoParameters.Instance : a.Object<NoParameters>(), (_, _) => always));
+        new(name, command, new(RequestKind.Command, static (a, _) => ObjectOr(NoParameters.Instance, a), (_, _) => always));
 
     private static Request<TParameters, TBody> Packet<TParameters, TBody>(
         Command<TParameters, TBody> command, Func<Arguments, TParameters> read, Func<TBody, VrTogetherVersion, object?> body) =>
         new(command.Name, command, new(RequestKind.Packet, (a, _) => read(a), body));
+
+    private static TParameters ObjectOr<TParameters>(TParameters nothing, Arguments arguments) => arguments.IsEmpty ? nothing : arguments.Object<TParameters>();
 
     private static object? NoBody(Nothing body, VrTogetherVersion version) => null;
 

@@ -30,6 +30,24 @@ public static class FrameHeader
         _ => LengthMax,
     };
 
+    /// <summary>How long the message is whose header a frame begins with.</summary>
+    public static int ContentLengthOf(ReadOnlySpan<byte> frame) => frame[1] switch
+    {
+        Short => BinaryPrimitives.ReadUInt16BigEndian(frame[2..]),
+        Long => (int)BinaryPrimitives.ReadUInt64BigEndian(frame[2..]),
+        var length => length,
+    };
+
+    /// <summary>A frame for a message of so many bytes, which are still to be written.</summary>
+    public static byte[] Frame(byte kind, int length, out Span<byte> content)
+    {
+        var headerLength = LengthFor(length);
+        var frame = new byte[headerLength + length];
+        Write(frame, kind, length);
+        content = frame.AsSpan(headerLength);
+        return frame;
+    }
+
     /// <summary>Writes it, and says how long it is.</summary>
     public static int Write(Span<byte> output, byte kind, int length)
     {

@@ -114,6 +114,27 @@ public sealed class PacketSocketTests(SharedServer shared) : PacketTest(shared)
     }
 
     [Fact]
+    public async Task One_that_is_not_read_any_more_is_cut_and_its_packets_come_on_the_connection()
+    {
+        await using var server = await HubServer.Start(("Limits:SilenceSeconds", 3));
+        await using var anns = await server.Connect();
+        await using var bens = await server.Connect();
+        var (ann, ben) = (await Guest.LogIn(anns, "Ann"), await Guest.LogIn(bens, "Ben"));
+        await ben.Join(await ann.AddSession());
+        await Register(ben, ann);
+        await using var socket = await PacketClient.Open(server, ben);
+        socket.StopReading();
+        // It reads this one and nothing after it, so no ping either.
+        await Send(ann, "last");
+        await Eventually(async () =>
+        {
+            await Send(ann, "after");
+            return Heard(ben).Any(e => e.Data.Text("data") == "after") ? null : "the silent socket still has the packets";
+        });
+        socket.ReadOn();
+    }
+
+    [Fact]
     public async Task A_second_socket_takes_over_from_the_first()
     {
         var (ann, ben) = await Meet();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Orchestrator.Connections;
 
 /// <summary>
-/// Gives the web server the memory that it reads sockets into. Its own blocks have 4 KiB, and a packet of 50 kB would take thirteen reads; in these it takes two.
+/// Gives the web server the memory that it reads sockets into. Its own blocks have 4 KiB, and a packet of 50 kB would take thirteen reads; in one of these it is one.
 /// A connection on which nothing comes holds none.
 /// </summary>
 public sealed class BlockPoolFactory : IMemoryPoolFactory<byte>
@@ -17,8 +17,8 @@ public sealed class BlockPoolFactory : IMemoryPoolFactory<byte>
 /// <summary>Pinned blocks of one size, used again and again; what was needed at once only rarely is left to the garbage collector.</summary>
 internal sealed class BlockPool : MemoryPool<byte>
 {
-    public const int BlockBytes = 32_768;
-    public const int KeptMax = 256;
+    public const int BlockBytes = 65_536;
+    public const int KeptMax = 128;
 
     private readonly ConcurrentQueue<Block> _free = new();
     private int _kept;

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Accounts;
 using Orchestrator.Administration;
@@ -37,8 +37,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
 
     // Its user and a session: mostly there are two, and there are many connections.
-    private readonly ConcurrentDictionary<SourceId, Subscription> _subscriptions = new(concurrencyLevel: 1, capacity: 2);
-    private readonly List<Subscription> _held = [];
+    private ImmutableArray<Subscription> _subscriptions = [];
+    private ImmutableArray<Subscription> _held = [];
     private FollowedStreams? _streams;
     private PacketExit? _packets;
     private volatile bool _isClosed;
@@ -82,7 +82,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>While this connection's own leave is under way: done when it has seen everything before it. The reply tells it the rest.</summary>
     public TaskCompletionSource? Leaving { get; set; }
 
-    public IEnumerable<Subscription> Subscriptions => _subscriptions.Values;
+    public ImmutableArray<Subscription> Subscriptions => _subscriptions;
 
     public Seat Seat => new(id, Caller!.User, Caller.Device);
 
@@ -166,8 +166,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Adds a subscription, whose events wait until the reply of the present command is on its way.</summary>
     public void Hold(Subscription subscription)
     {
-        _subscriptions[subscription.Source] = subscription;
-        _held.Add(subscription);
+        Add(subscription);
+        _held = _held.Add(subscription);
     }
 
     /// <summary>The reply is on its way: what waited for it follows.</summary>
@@ -178,15 +178,31 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
             subscription.Release();
         }
 
-        _held.Clear();
+        _held = [];
     }
 
-    public Subscription? SubscriptionTo(SourceId source) => _subscriptions.GetValueOrDefault(source);
+    public Subscription? SubscriptionTo(SourceId source) => Subscriptions.FirstOrDefault(s => s.Source == source);
 
-    /// <summary>Adds a subscription that answers no command.</summary>
-    public void Add(Subscription subscription) => _subscriptions[subscription.Source] = subscription;
+    /// <summary>Adds a subscription that answers no command; another one to the same source is not this connection's any more.</summary>
+    public void Add(Subscription subscription) =>
+        ImmutableInterlocked.Update(ref _subscriptions, static (all, added) => all.RemoveAll(s => s.Source == added.Source).Add(added), subscription);
 
-    public Subscription? Remove(SourceId source) => _subscriptions.TryRemove(source, out var subscription) ? subscription : null;
+    public Subscription? Remove(SourceId source)
+    {
+        while (true)
+        {
+            var all = Subscriptions;
+            if (all.FirstOrDefault(s => s.Source == source) is not { } found)
+            {
+                return null;
+            }
+
+            if (ImmutableInterlocked.InterlockedCompareExchange(ref _subscriptions, all.Remove(found), all) == all)
+            {
+                return found;
+            }
+        }
+    }
 
     /// <summary>Ends it from our side.</summary>
     public void Abort(CloseCode code)

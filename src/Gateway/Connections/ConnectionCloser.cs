@@ -26,7 +26,7 @@ public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, I
     /// <summary>Gives up all of its seats. Done when the sources know.</summary>
     public async Task Unsubscribe(ClientConnection connection)
     {
-        foreach (var subscription in connection.Subscriptions.ToArray())
+        foreach (var subscription in connection.Subscriptions)
         {
             connection.Remove(subscription.Source);
             await relay.Unsubscribe(subscription);

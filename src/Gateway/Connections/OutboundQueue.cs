@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.ObjectPool;
 using Orchestrator.Delivery;
 
 namespace Orchestrator.Connections;
@@ -38,12 +39,14 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     // Of so much, a write of its own costs no more.
     private const int GatheredBytesMax = 16_384;
 
+    // A queue in which nothing waits holds none of these, and there are many queues.
+    private static readonly ObjectPool<List<ReadOnlyMemory<byte>>> Lists = new DefaultObjectPool<List<ReadOnlyMemory<byte>>>(new ListPolicy(), maximumRetained: 256);
+
     private readonly Lock _gate = new();
-    private readonly PacketLane _packets = new(bytesMax);
-    private List<ReadOnlyMemory<byte>> _waiting = [];
-    private Batch? _spare = new();
-    private TaskCompletionSource? _written;
     private readonly Gatherer? _gatherer = gatherer is { IsOn: true } ? gatherer : null;
+    private readonly PacketLane _packets = new(bytesMax);
+    private List<ReadOnlyMemory<byte>>? _waiting;
+    private TaskCompletionSource? _written;
     private TaskCompletionSource? _drained;
     private long _bytes;
     private long _windowBegan;
@@ -177,32 +180,6 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         writer.Abort(code);
     }
 
-    /// <summary>On one lane it goes behind the packets that wait already.</summary>
-    private void Add(ReadOnlyMemory<byte> message)
-    {
-        if (lanes == Lanes.One && !_packets.IsEmpty)
-        {
-            _packets.Add(new OutboundPacket(default, null, message));
-        }
-        else
-        {
-            _waiting.Add(message);
-        }
-    }
-
-    /// <summary>On one lane a packet that is not dropped is a message like any other.</summary>
-    private void Add(OutboundPacket packet)
-    {
-        if (lanes == Lanes.One)
-        {
-            Add(packet.Message);
-        }
-        else
-        {
-            _packets.Add(packet);
-        }
-    }
-
     /// <summary>What was gathered goes out, if it has not yet.</summary>
     internal void Flush()
     {
@@ -217,6 +194,32 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         }
 
         Write();
+    }
+
+    /// <summary>On one lane it goes behind the packets that wait already.</summary>
+    private void Add(ReadOnlyMemory<byte> message)
+    {
+        if (lanes == Lanes.One && !_packets.IsEmpty)
+        {
+            _packets.Add(new OutboundPacket(default, null, message));
+        }
+        else
+        {
+            (_waiting ??= Lists.Get()).Add(message);
+        }
+    }
+
+    /// <summary>On one lane a packet that is not dropped is a message like any other.</summary>
+    private void Add(OutboundPacket packet)
+    {
+        if (lanes == Lanes.One)
+        {
+            Add(packet.Message);
+        }
+        else
+        {
+            _packets.Add(packet);
+        }
     }
 
     /// <summary>Whether who has just added something is to write it; otherwise somebody else does, or will.</summary>
@@ -280,7 +283,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     private void Close()
     {
         _isClosed = true;
-        _waiting.Clear();
+        _waiting = null;
         _packets.Clear();
         _bytes = 0;
         Release();
@@ -304,7 +307,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     {
         while (TakeAll() is { } batch)
         {
-            var write = WriteTogether(batch.Messages);
+            var write = WriteTogether(batch);
             if (write.IsCompletedSuccessfully)
             {
                 GiveBack(batch);
@@ -332,11 +335,11 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         Write();
     }
 
-    private ValueTask WriteTogether(List<ReadOnlyMemory<byte>> messages)
+    private ValueTask WriteTogether(Batch batch)
     {
         try
         {
-            return messages.Count == 1 ? writer.Write(messages[0]) : WriteJoined(messages);
+            return batch.Messages.Count == 1 ? writer.Write(batch.Messages[0]) : WriteJoined(batch);
         }
         catch (Exception e)
         {
@@ -344,12 +347,12 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         }
     }
 
-    private async ValueTask WriteJoined(List<ReadOnlyMemory<byte>> messages)
+    private async ValueTask WriteJoined(Batch batch)
     {
-        var length = messages.Sum(m => m.Length);
+        var length = (int)(batch.Bytes + batch.DroppableBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         var at = 0;
-        foreach (var message in messages)
+        foreach (var message in batch.Messages)
         {
             message.CopyTo(buffer.AsMemory(at));
             at += message.Length;
@@ -364,7 +367,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _packets.IsEmpty)
+            if (_waiting is null && _packets.IsEmpty)
             {
                 _isWriting = false;
                 Release();
@@ -372,19 +375,19 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
                 return null;
             }
 
-            var batch = _spare!;
-            _spare = null;
-            (batch.Messages, _waiting) = (_waiting, batch.Messages);
-            batch.Bytes = batch.Messages.Sum(m => (long)m.Length);
-            batch.DroppableBytes = 0;
+            var messages = _waiting ?? Lists.Get();
+            _waiting = null;
+            var (bytes, droppableBytes) = (messages.Sum(static m => (long)m.Length), 0L);
             for (var left = PacketBytesPerWrite; left > 0 && !_packets.IsEmpty;)
             {
                 var packet = _packets.Take();
-                batch.Add(packet);
+                messages.Add(packet.Message);
+                bytes += packet.MayBeDropped ? 0 : packet.Message.Length;
+                droppableBytes += packet.MayBeDropped ? packet.Message.Length : 0;
                 left -= packet.Message.Length;
             }
 
-            return batch;
+            return new Batch(messages, bytes, droppableBytes);
         }
     }
 
@@ -394,26 +397,25 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
         {
             _bytes = Math.Max(0, _bytes - batch.Bytes);
             _packets.GiveBack(batch.DroppableBytes);
-            batch.Messages.Clear();
-            _spare = batch;
             Release();
         }
+
+        Lists.Return(batch.Messages);
     }
 
     /// <summary>What goes out in one write.</summary>
-    private sealed class Batch
+    private readonly record struct Batch(List<ReadOnlyMemory<byte>> Messages, long Bytes, long DroppableBytes);
+
+    private sealed class ListPolicy : PooledObjectPolicy<List<ReadOnlyMemory<byte>>>
     {
-        public List<ReadOnlyMemory<byte>> Messages { get; set; } = [];
+        private const int CapacityMax = 1_024;
 
-        public long Bytes { get; set; }
+        public override List<ReadOnlyMemory<byte>> Create() => [];
 
-        public long DroppableBytes { get; set; }
-
-        public void Add(OutboundPacket packet)
+        public override bool Return(List<ReadOnlyMemory<byte>> obj)
         {
-            Messages.Add(packet.Message);
-            Bytes += packet.MayBeDropped ? 0 : packet.Message.Length;
-            DroppableBytes += packet.MayBeDropped ? packet.Message.Length : 0;
+            obj.Clear();
+            return obj.Capacity <= CapacityMax;
         }
     }
 }

@@ -25,14 +25,14 @@ public sealed class EngineIoConnection : IFrameWriter
     private readonly Lock _gate = new();
     // Whose turn it is to call the conversation; the first is who begins it.
     private readonly SemaphoreSlim _turn = new(0, 1);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _openedAt;
     private volatile IEngineIoTransport _transport;
     private IConversation? _conversation;
     private volatile Task _handling = Task.CompletedTask;
     private volatile bool _isSettled;
     private volatile Ending? _ending;
+    private TaskCompletionSource? _ended;
+    private Task? _finished;
     private long _endedAt;
 
     internal EngineIoConnection(string id, EngineIoVersion version, IEngineIoTransport transport, EngineIoContext context)
@@ -57,8 +57,17 @@ public sealed class EngineIoConnection : IFrameWriter
     /// <summary>Nothing that comes is handed over any more.</summary>
     public bool HasEnded => _ending is not null;
 
-    /// <summary>Done when it has ended and its conversation knows.</summary>
-    public Task Finished => _finished.Task;
+    /// <summary>Once it has ended: done when its conversation knows.</summary>
+    public Task Finished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _finished ?? throw new InvalidOperationException("It goes on.");
+            }
+        }
+    }
 
     internal IEngineIoTransport Transport => _transport;
 
@@ -263,7 +272,7 @@ public sealed class EngineIoConnection : IFrameWriter
         {
             if (!_handling.IsCompleted)
             {
-                await Task.WhenAny(_handling, _ended.Task);
+                await Task.WhenAny(_handling, Ended());
             }
 
             if (!HasEnded && _conversation is { } conversation)
@@ -274,6 +283,14 @@ public sealed class EngineIoConnection : IFrameWriter
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private Task Ended()
+    {
+        lock (_gate)
+        {
+            return HasEnded ? Task.CompletedTask : (_ended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -301,6 +318,9 @@ public sealed class EngineIoConnection : IFrameWriter
         {
             Fail(e);
         }
+
+        // What it was is not kept until the next one.
+        _handling = Task.CompletedTask;
     }
 
     private void Fail(Exception fault)
@@ -320,12 +340,12 @@ public sealed class EngineIoConnection : IFrameWriter
 
             _endedAt = _context.Time.GetTimestamp();
             _ending = ending;
+            _ended?.SetResult();
+            _finished = Finish();
         }
 
         _context.Log.LogInformation("Connection {Connection} ends: {Status} {Reason}", Id, ending.Status, ending.Reason);
         Outbound.End();
-        _ended.TrySetResult();
-        _ = Finish();
         return true;
     }
 
@@ -346,6 +366,5 @@ public sealed class EngineIoConnection : IFrameWriter
 
         // A message that has come meanwhile waits for its turn, and sees that it is too late.
         _turn.Release();
-        _finished.TrySetResult();
     }
 }

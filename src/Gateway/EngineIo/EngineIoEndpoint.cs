@@ -69,13 +69,7 @@ internal sealed class EngineIoEndpoint(
 
         var transport = await WebSocketTransport.Accept(http, context);
         var connection = Begin(http, version, transport, upgrades: "");
-        await http.Last(() => Run(transport, connection));
-    }
-
-    private async Task Run(WebSocketTransport transport, EngineIoConnection connection)
-    {
-        await transport.Run(connection);
-        connections.Remove(connection);
+        await http.Last(() => transport.Run(connection, connections));
     }
 
     private async Task Upgrade(HttpContext http, string id)
@@ -93,16 +87,7 @@ internal sealed class EngineIoEndpoint(
         }
 
         var transport = await WebSocketTransport.Accept(http, context);
-        await http.Last(() => Upgrade(transport, connection, polling));
-    }
-
-    private async Task Upgrade(WebSocketTransport transport, EngineIoConnection connection, PollingTransport polling)
-    {
-        await transport.Upgrade(connection, polling, connections.EndPolling);
-        if (connection.Transport == transport)
-        {
-            connections.Remove(connection);
-        }
+        await http.Last(() => transport.Upgrade(connection, polling, connections));
     }
 
     private async Task BeginPolling(HttpContext http)

@@ -23,9 +23,10 @@ internal sealed class WebSocketTransport : IEngineIoTransport
     private Socket? _plainSocket;
     private readonly SocketWriter _writer;
     private readonly WebSocketReader _reader;
-    private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Task? _closing;
+    private TaskCompletionSource? _reading;
+    private bool _isRead;
 
     private WebSocketTransport(HttpContext http, Stream stream, EngineIoContext context)
     {
@@ -49,18 +50,12 @@ internal sealed class WebSocketTransport : IEngineIoTransport
         return write.IsCompletedSuccessfully ? ValueTask.FromResult(true) : Written(write);
     }
 
-    /// <summary>Reads for a connection that begins on it, until both have ended.</summary>
-    public Task Run(EngineIoConnection connection) => Use(() => ReadAll(connection));
+    /// <summary>Reads for a connection that begins on it, until both have ended; then it is none of these any more.</summary>
+    public Task Run(EngineIoConnection connection, EngineIoConnections connections) => Use(connection, ReadAll(connection), connections);
 
     /// <summary>Lets a connection that polls come over. If it does, reads for it until both have ended; if not, the connection stays as it is.</summary>
-    public Task Upgrade(EngineIoConnection connection, PollingTransport polling, Action done) => Use(async () =>
-    {
-        if (await ComesOver(connection, polling))
-        {
-            done();
-            await ReadAll(connection);
-        }
-    });
+    public Task Upgrade(EngineIoConnection connection, PollingTransport polling, EngineIoConnections connections) =>
+        Use(connection, ReadAfterUpgrade(connection, polling, connections.EndPolling), connections);
 
     public void Close(Ending ending)
     {
@@ -76,11 +71,20 @@ internal sealed class WebSocketTransport : IEngineIoTransport
         return true;
     }
 
-    private async Task Use(Func<Task> read)
+    private async Task ReadAfterUpgrade(EngineIoConnection connection, PollingTransport polling, Action done)
+    {
+        if (await ComesOver(connection, polling))
+        {
+            done();
+            await ReadAll(connection);
+        }
+    }
+
+    private async Task Use(EngineIoConnection connection, Task reading, EngineIoConnections connections)
     {
         try
         {
-            await read();
+            await reading;
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -92,9 +96,18 @@ internal sealed class WebSocketTransport : IEngineIoTransport
         {
             _reader.Release();
             Close(Ending.Normal);
-            _isRead.TrySetResult();
+            lock (_gate)
+            {
+                _isRead = true;
+                _reading?.SetResult();
+            }
+
             await _closing!;
             _socket.Dispose();
+            if (connection.Transport == this)
+            {
+                connections.Remove(connection);
+            }
         }
     }
 
@@ -190,13 +203,22 @@ internal sealed class WebSocketTransport : IEngineIoTransport
                 await _socket.CloseOutputAsync((WebSocketCloseStatus)ending.Status, ending.Reason, patience.Token);
             }
 
-            await _isRead.Task.WaitAsync(patience.Token);
+            await Read().WaitAsync(patience.Token);
         }
         catch (Exception e)
         {
             // It does not read, or does not close; then the connection is cut.
             _context.Log.LogDebug(e, "A client did not hear why it was closed");
             _http.Abort();
+        }
+    }
+
+    /// <summary>Done when nobody reads any more.</summary>
+    private Task Read()
+    {
+        lock (_gate)
+        {
+            return _isRead ? Task.CompletedTask : (_reading ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,8 @@ internal sealed class SocketIoConversation : IConversation
     private readonly EngineIoContext _context;
     private readonly ISocketIoVisitor _visitor;
     private readonly PacketDecoder _decoder;
-    private readonly Dictionary<string, ISocketIoHandler> _entered = new(StringComparer.Ordinal);
+    // One namespace, or two.
+    private ImmutableArray<(string Namespace, ISocketIoHandler Handler)> _entered = [];
 
     public SocketIoConversation(ISocketIoApplication application, EngineIoConnection connection, HttpContext handshake, EngineIoContext context)
     {
@@ -43,12 +45,12 @@ internal sealed class SocketIoConversation : IConversation
 
     public async Task Ended()
     {
-        foreach (var handler in _entered.Values)
+        foreach (var (_, handler) in _entered)
         {
             await Leave(handler);
         }
 
-        _entered.Clear();
+        _entered = [];
     }
 
     private async Task TakeBoth(Packet first, Decoded second)
@@ -83,7 +85,7 @@ internal sealed class SocketIoConversation : IConversation
             return Task.CompletedTask;
         }
 
-        if (!_entered.TryGetValue(packet.Namespace, out var handler))
+        if (HandlerOf(packet.Namespace) is not { } handler)
         {
             _connection.End(Ending.Protocol("A packet is for a namespace that was not entered."));
             return Task.CompletedTask;
@@ -98,10 +100,23 @@ internal sealed class SocketIoConversation : IConversation
         };
     }
 
+    private ISocketIoHandler? HandlerOf(string @namespace)
+    {
+        foreach (var (entered, handler) in _entered)
+        {
+            if (entered == @namespace)
+            {
+                return handler;
+            }
+        }
+
+        return null;
+    }
+
     private void Enter(Packet packet)
     {
         var (name, auth) = _connection.Version == EngineIoVersion.Four ? (packet.Namespace, packet.Auth) : NameAndQuery(packet.Namespace);
-        if (_entered.ContainsKey(name))
+        if (HandlerOf(name) is not null)
         {
             _connection.End(Ending.Protocol("The namespace was entered before."));
             return;
@@ -111,7 +126,7 @@ internal sealed class SocketIoConversation : IConversation
         try
         {
             var handler = _visitor.Enter(name, id, auth);
-            _entered[name] = handler;
+            _entered = _entered.Add((name, handler));
             _connection.Settle();
             _connection.Outbound.Enqueue(EntryAnswers.Entered(_connection.Version, name, id));
         }
@@ -150,7 +165,7 @@ internal sealed class SocketIoConversation : IConversation
             return;
         }
 
-        _entered.Remove(@namespace);
+        _entered = _entered.Remove((@namespace, handler));
         await Leave(handler);
     }
 

@@ -36,16 +36,34 @@ public static class HeldRequests
     private static async Task Hold(HttpContext http, Task passed, Held held)
     {
         await passed;
-        if (held.Rest is { } rest)
+        if (held.Rest is not null)
         {
-            // What was made for the steps before is not needed any more.
-            await ((http.Features.Get<IServiceProvidersFeature>() as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await rest();
+            await LetGo(http);
+            await held.Run();
         }
+    }
+
+    /// <summary>What was made for the steps before, or said to them, is not needed any more.</summary>
+    private static async ValueTask LetGo(HttpContext http)
+    {
+        await ((http.Features.Get<IServiceProvidersFeature>() as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
+        http.Request.Headers.Clear();
+        http.Features.Set<IServiceProvidersFeature>(null);
+        http.Features.Set<IItemsFeature>(null);
+        http.Features.Set<IQueryFeature>(null);
+        // The context and its request keep what they have found until they look for something again.
+        _ = (http.RequestAborted, http.Request.Method);
     }
 
     private sealed class Held
     {
         public Func<Task>? Rest { get; set; }
+
+        public Task Run()
+        {
+            var rest = Rest!;
+            Rest = null;
+            return rest();
+        }
     }
 }

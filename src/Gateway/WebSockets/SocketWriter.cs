@@ -47,6 +47,8 @@ internal sealed class SocketWriter(Stream stream)
 
         if (_writes == 1)
         {
+            // Whoever reads on it does not block anyway.
+            socket.Blocking = false;
             Volatile.Write(ref _socket, socket);
         }
 
@@ -89,25 +91,23 @@ internal sealed class SocketWriter(Stream stream)
         }
     }
 
-    /// <summary>Mostly the kernel takes all of it at once.</summary>
+    /// <summary>Mostly the kernel takes all of it at once, and then nothing is kept for a wait.</summary>
     private static ValueTask Send(Socket socket, ReadOnlyMemory<byte> frames)
     {
-        var send = socket.SendAsync(frames, SocketFlags.None);
-        if (!send.IsCompletedSuccessfully)
+        var sent = socket.Send(frames.Span, SocketFlags.None, out var error);
+        return error switch
         {
-            return SendRest(socket, frames, send);
-        }
-
-        var sent = send.Result;
-        return sent == frames.Length ? ValueTask.CompletedTask : SendRest(socket, frames, ValueTask.FromResult(sent));
+            SocketError.Success when sent == frames.Length => ValueTask.CompletedTask,
+            SocketError.Success or SocketError.WouldBlock => SendRest(socket, frames[sent..]),
+            _ => ValueTask.FromException(new SocketException((int)error)),
+        };
     }
 
-    private static async ValueTask SendRest(Socket socket, ReadOnlyMemory<byte> frames, ValueTask<int> first)
+    private static async ValueTask SendRest(Socket socket, ReadOnlyMemory<byte> rest)
     {
-        var sent = await first;
-        while (sent < frames.Length)
+        while (!rest.IsEmpty)
         {
-            sent += await socket.SendAsync(frames[sent..], SocketFlags.None);
+            rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
@@ -29,8 +30,8 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
     private readonly KeyedReplies _replies = new(context.Limits.KeysPerGrainMax);
     private readonly CancellationTokenSource _ended = new();
-    private List<Held> _held = [];
-    private List<Held> _inFlight = [];
+    private ImmutableList<Held> _held = [];
+    private ImmutableList<Held> _inFlight = [];
     private Task _writing = Task.CompletedTask;
     private bool _isDirty;
     private bool _isBroken;
@@ -125,7 +126,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         }
 
         var held = new Held(happened);
-        _held.Add(held);
+        _held = _held.Add(held);
         Dirty();
         await held.Written.Task;
         return answer;

@@ -4,51 +4,38 @@ using Orchestrator.Users;
 namespace Orchestrator.Delivery;
 
 /// <summary>One gateway as a source sees it: the seats behind it, and the number of the last call to it.</summary>
-/// <param name="relay">The way to it.</param>
+/// <param name="gateway">Its name, and the way to it.</param>
 /// <param name="last">The number that counts as used already.</param>
-internal sealed class GatewayLink(IRelay relay, long last)
+internal sealed class GatewayLink(GatewayAddress gateway, long last)
 {
-    private readonly Dictionary<ConnectionId, Seat> _seats = [];
+    private readonly Seats _seats = new();
 
-    // Two of a user's devices may sit behind the same gateway, so seats are counted per user.
-    private readonly Dictionary<UserId, int> _users = [];
+    public string Gateway { get; } = gateway.Gateway;
 
-    public IRelay Relay { get; set; } = relay;
+    public IRelay Relay { get; set; } = gateway.Relay;
 
     public long Last { get; private set; } = last;
 
     public bool IsEmpty => _seats.Count == 0;
 
-    public bool Has(UserId user) => _users.ContainsKey(user);
+    public bool Has(UserId user) => _seats.Has(user);
 
     public void Enter(Seat seat)
     {
         Leave(seat.Connection);
-        _seats.Add(seat.Connection, seat);
-        _users[seat.User] = _users.GetValueOrDefault(seat.User) + 1;
+        _seats.Add(seat);
     }
 
-    public void Leave(ConnectionId connection)
-    {
-        if (!_seats.Remove(connection, out var seat))
-        {
-            return;
-        }
-
-        if (--_users[seat.User] == 0)
-        {
-            _users.Remove(seat.User);
-        }
-    }
+    public void Leave(ConnectionId connection) => _seats.Remove(connection);
 
     public void Leave(UserId user)
     {
-        if (!_users.ContainsKey(user))
+        if (!_seats.Has(user))
         {
             return;
         }
 
-        foreach (var seat in _seats.Values.Where(s => s.User == user).ToArray())
+        foreach (var seat in _seats.All.Where(s => s.User == user).ToArray())
         {
             Leave(seat.Connection);
         }
@@ -64,15 +51,15 @@ internal sealed class GatewayLink(IRelay relay, long last)
         if (audience.But is not null)
         {
             // With two seats, at least one is another device's.
-            return _seats.Count > 1 || _seats.Values.Any(audience.Includes);
+            return _seats.Count > 1 || _seats.All.Any(audience.Includes);
         }
 
         if (audience.ButUser is { } butUser)
         {
-            return _users.Count > (_users.ContainsKey(butUser) ? 1 : 0);
+            return _seats.Users > (_seats.Has(butUser) ? 1 : 0);
         }
 
-        return audience.Users.Any(_users.ContainsKey) || (!audience.Devices.IsEmpty && _seats.Values.Any(audience.Includes));
+        return audience.Users.Any(_seats.Has) || (!audience.Devices.IsEmpty && _seats.All.Any(audience.Includes));
     }
 
     public long Next() => ++Last;

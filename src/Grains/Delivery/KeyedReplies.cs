@@ -6,23 +6,20 @@ namespace Orchestrator.Delivery;
 /// <summary>The replies that a grain remembers, bounded in number. Whoever has most of them loses its oldest first, so that nobody makes others' keys forgotten.</summary>
 internal sealed class KeyedReplies(int max)
 {
-    private readonly Dictionary<CommandKey, KeyedReply> _byKey = [];
+    private Dictionary<CommandKey, KeyedReply>? _byKey;
 
     public ImmutableArray<KeyedReply> All { get; private set; } = [];
 
     public void Load(ImmutableArray<KeyedReply> replies)
     {
         All = replies;
-        foreach (var reply in replies)
-        {
-            _byKey[reply.Key] = reply;
-        }
+        _byKey = replies.IsEmpty ? null : replies.ToDictionary(static r => r.Key);
     }
 
     public bool TryRecall<TReply>(CommandKey key, string command, out TReply reply)
     {
         reply = default!;
-        if (!_byKey.TryGetValue(key, out var known))
+        if (_byKey is null || !_byKey.TryGetValue(key, out var known))
         {
             return false;
         }
@@ -39,7 +36,7 @@ internal sealed class KeyedReplies(int max)
     public void Remember<TReply>(CommandKey key, string command, TReply reply)
     {
         var keyed = new KeyedReply(key, command, JsonSerializer.Serialize(reply, Json.Store));
-        _byKey.Add(key, keyed);
+        (_byKey ??= []).Add(key, keyed);
         All = All.Add(keyed);
         if (All.Length > max)
         {
@@ -51,7 +48,7 @@ internal sealed class KeyedReplies(int max)
     {
         var owner = All.CountBy(r => r.Key.Owner).MaxBy(o => o.Value).Key;
         var oldest = All.First(r => r.Key.Owner == owner);
-        _byKey.Remove(oldest.Key);
+        _byKey!.Remove(oldest.Key);
         All = All.Remove(oldest);
     }
 }

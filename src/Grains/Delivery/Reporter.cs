@@ -12,29 +12,32 @@ public sealed class Reporter(Func<Task> report, TimeProvider time, ILogger log)
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ended = new();
-    private Task _reporting = Task.CompletedTask;
+    private Task? _reporting;
     private bool _isDue;
 
     public void Report()
     {
         _isDue = true;
-        if (_reporting.IsCompleted)
-        {
-            _reporting = Run();
-        }
+        _reporting ??= Run();
     }
 
     /// <summary>Waits for the last report. One that cannot be delivered is made up for when the entry is woken.</summary>
     public async Task End(CancellationToken cancellationToken)
     {
         await _ended.CancelAsync();
-        await _reporting.WaitAsync(cancellationToken);
+        await (_reporting ?? Task.CompletedTask).WaitAsync(cancellationToken);
     }
 
     private async Task Run()
     {
         // Lets the command that caused it reply first: the list is nobody's answer.
         await Task.Yield();
+        await ReportAll();
+        _reporting = null;
+    }
+
+    private async Task ReportAll()
+    {
         while (_isDue)
         {
             _isDue = false;

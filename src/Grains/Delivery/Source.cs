@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Orchestrator.Devices;
 using Orchestrator.Users;
 
@@ -12,7 +11,9 @@ namespace Orchestrator.Delivery;
 public sealed class Source(SourceId id, int logBytesMax)
 {
     private readonly EnvelopeLog _log = new(logBytesMax);
-    private readonly Dictionary<string, GatewayLink> _gateways = [];
+
+    // There are few gateways, and there are many sources that only one of them hears.
+    private ImmutableArray<GatewayLink> _gateways = [];
 
     // The highest number of a link that was ended. A link that begins again goes on from here: its gateway may still count the old one.
     private long _linkEnded;
@@ -20,10 +21,10 @@ public sealed class Source(SourceId id, int logBytesMax)
     /// <summary>The place of what was published last.</summary>
     public Position At { get; private set; }
 
-    public bool HasSubscribers => _gateways.Count > 0;
+    public bool HasSubscribers => !_gateways.IsEmpty;
 
     /// <summary>Whether this user has a seat.</summary>
-    public bool IsHeardBy(UserId user) => _gateways.Values.Any(link => link.Has(user));
+    public bool IsHeardBy(UserId user) => _gateways.Any(link => link.Has(user));
 
     /// <summary>Takes the epoch; nothing is published before.</summary>
     public void Begin(long epoch) => At = new Position(epoch, 0);
@@ -59,8 +60,12 @@ public sealed class Source(SourceId id, int logBytesMax)
     /// <inheritdoc cref="ISource.Subscribe"/>
     public SubscriptionStart Subscribe(GatewayAddress gateway, Seat seat, Position? after, Func<Snapshot> snapshot)
     {
-        ref var link = ref CollectionsMarshal.GetValueRefOrAddDefault(_gateways, gateway.Gateway, out _);
-        link ??= new GatewayLink(gateway.Relay, _linkEnded);
+        if (Find(gateway.Gateway) is not { } link)
+        {
+            link = new GatewayLink(gateway, _linkEnded);
+            _gateways = _gateways.Add(link);
+        }
+
         link.Relay = gateway.Relay;
         link.Enter(seat);
         return after is { } place && Reaches(place)
@@ -71,50 +76,61 @@ public sealed class Source(SourceId id, int logBytesMax)
     /// <inheritdoc cref="ISource.Unsubscribe"/>
     public void Unsubscribe(string gateway, ConnectionId connection)
     {
-        if (!_gateways.TryGetValue(gateway, out var link))
+        if (Find(gateway) is { } link)
         {
-            return;
+            link.Leave(connection);
+            EndIfEmpty(link);
         }
-
-        link.Leave(connection);
-        EndIfEmpty(gateway, link);
     }
 
     /// <inheritdoc cref="ISource.Read"/>
     public MissedEnvelopes Read(string gateway, Position after) =>
-        _gateways.TryGetValue(gateway, out var link) && Reaches(after)
+        Find(gateway) is { } link && Reaches(after)
             ? new MissedEnvelopes(true, At, _log.After(after.Seq, e => link.HasAddressee(e.Audience)), link.Last)
             : new MissedEnvelopes(false, At, [], 0);
 
     /// <summary>Takes all seats of a user that has no right to them any more.</summary>
     public void Drop(UserId user)
     {
-        foreach (var (gateway, link) in _gateways)
+        foreach (var link in _gateways)
         {
             link.Leave(user);
-            EndIfEmpty(gateway, link);
+            EndIfEmpty(link);
         }
     }
 
     /// <summary>Takes all seats: the source is over.</summary>
-    public void DropAll() => _gateways.Clear();
+    public void DropAll() => _gateways = [];
 
     /// <summary>Tells every gateway that this activation ends, so that none stays deaf until it looks.</summary>
     public void End()
     {
-        foreach (var link in _gateways.Values)
+        foreach (var link in _gateways)
         {
             link.Relay.Moved(id, At.Epoch);
         }
 
-        _gateways.Clear();
+        DropAll();
     }
 
-    private void EndIfEmpty(string gateway, GatewayLink link)
+    private GatewayLink? Find(string gateway)
+    {
+        foreach (var link in _gateways)
+        {
+            if (link.Gateway == gateway)
+            {
+                return link;
+            }
+        }
+
+        return null;
+    }
+
+    private void EndIfEmpty(GatewayLink link)
     {
         if (link.IsEmpty)
         {
-            _gateways.Remove(gateway);
+            _gateways = _gateways.Remove(link);
             _linkEnded = Math.Max(_linkEnded, link.Last);
         }
     }
@@ -124,7 +140,7 @@ public sealed class Source(SourceId id, int logBytesMax)
 
     private void Send(List<Envelope> envelopes)
     {
-        foreach (var link in _gateways.Values)
+        foreach (var link in _gateways)
         {
             ImmutableArray<Envelope> addressed = [.. envelopes.Where(e => link.HasAddressee(e.Audience))];
             if (!addressed.IsEmpty)

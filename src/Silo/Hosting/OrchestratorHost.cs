@@ -122,6 +122,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
+        // Writes nothing here, but would keep a scope and an activity for every connection as long as it lasts.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Who asks for the health is told; a line at each question would fill the log.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddFilter("Orchestrator.Security.BearerHandler", LogLevel.Warning);

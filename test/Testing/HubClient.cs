@@ -17,7 +17,7 @@ public sealed class HubClient : IAsyncDisposable
     private const int ShutdownCode = 4501;
     private const string Handshake = """{"protocol":"json","version":1}""";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
     private readonly Lock _gate = new();
@@ -125,6 +125,9 @@ public sealed class HubClient : IAsyncDisposable
         client._pings = new Timer(_ => client.Send("""{"type":6}"""), null, PingPeriod, PingPeriod);
         return client;
     }
+
+    /// <summary>Says more often that it is there, for a server that waits less long.</summary>
+    public void PingEvery(TimeSpan period) => _pings?.Change(period, period);
 
     /// <summary>Calls a command with its parameters, if it has any, and gives the answer. Calls leave in the order in which they are made.</summary>
     public Task<HubReply> Invoke(string command, params object?[] parameters)

@@ -119,6 +119,8 @@ public sealed class PacketSocketTests(SharedServer shared) : PacketTest(shared)
         await using var server = await HubServer.Start(("Limits:SilenceSeconds", 3));
         await using var anns = await server.Connect();
         await using var bens = await server.Connect();
+        anns.PingEvery(TimeSpan.FromSeconds(1));
+        bens.PingEvery(TimeSpan.FromSeconds(1));
         var (ann, ben) = (await Guest.LogIn(anns, "Ann"), await Guest.LogIn(bens, "Ben"));
         await ben.Join(await ann.AddSession());
         await Register(ben, ann);

@@ -15,7 +15,7 @@ public static class Banner
               listening on   {string.Join(", ", addresses)}
               engine         {EngineSetup.Name}
               storage        SQLite in {dataDirectory}
-              clients        {address}/hub (SignalR)   {address}/api (HTTP)
+              clients        {address}/hub (SignalR)   {address}/api (HTTP)   {address}/socket.io (VR2Gather)
               description    {address}/openapi/v1.json
               try            cd samples/first-light && npm install && node first-light.mjs{(address == "http://127.0.0.1:8090" ? "" : $" --url {address}")}
 

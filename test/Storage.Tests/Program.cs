@@ -1,4 +1,4 @@
-using Orchestrator.Storage;
+using Orchestrator.Storage.Sqlite;
 using Xunit.Runner.InProc.SystemConsole;
 
 return args is ["write-until-killed", var directory, var seed, var linesMax]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Hosting;
+using Orchestrator.Security;
 
 namespace Orchestrator.Testing;
 
@@ -32,7 +33,7 @@ public sealed class HubServer : IAsyncDisposable
     public IServiceProvider Services => _host!.Services;
 
     /// <summary>The key that this server signs tokens with.</summary>
-    public byte[] TokenKey => File.ReadAllBytes(Path.Combine(_host!.DataPath, "token.key"));
+    public byte[] TokenKey => _host!.Services.GetRequiredService<TokenKey>().Bytes;
 
     /// <summary>Starts it with settings as they stand in a configuration file, e.g. ("Limits:GraceSeconds", 1).</summary>
     public static Task<HubServer> Start(params (string Key, object Value)[] settings) => StartWith(static _ => { }, settings);

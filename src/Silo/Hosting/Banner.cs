@@ -5,7 +5,7 @@ namespace Orchestrator.Hosting;
 /// <summary>What the operator sees first.</summary>
 public static class Banner
 {
-    public static void Print(IReadOnlyCollection<string> addresses, string dataDirectory)
+    public static void Print(IReadOnlyCollection<string> addresses, string storage)
     {
         var address = addresses.First();
         Console.WriteLine($"""
@@ -14,7 +14,7 @@ public static class Banner
 
               listening on   {string.Join(", ", addresses)}
               engine         {EngineSetup.Name}
-              storage        SQLite in {dataDirectory}
+              storage        {storage}
               clients        {address}/hub (SignalR)   {address}/api (HTTP)   {address}/socket.io (VR2Gather)
               description    {address}/openapi/v1.json
               try            cd samples/first-light && npm install && node first-light.mjs{(address == "http://127.0.0.1:8090" ? "" : $" --url {address}")}

@@ -9,10 +9,10 @@ public static class EngineSetup
 {
     public const string Name = "Local (one process)";
 
-    public static void AddEngine(this WebApplicationBuilder builder, SqliteStore store)
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store)
     {
-        builder.Services.AddSingleton<IGrainStorage>(new SqliteGrainStorage(store, Json.Store));
-        builder.Services.AddSingleton<IReminderTable>(new SqliteReminderTable(store));
+        builder.Services.AddSingleton(store.GrainStorage(Json.Store));
+        builder.Services.AddSingleton(store.ReminderTable);
         builder.Services.AddLocalEngine(static options => options.Assemblies.Add(typeof(SessionGrain).Assembly));
     }
 }

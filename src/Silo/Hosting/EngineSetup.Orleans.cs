@@ -13,11 +13,11 @@ public static class EngineSetup
     public const string Name = "Microsoft Orleans (one silo)";
     private const string DefaultStorage = "Default";
 
-    public static void AddEngine(this WebApplicationBuilder builder, SqliteStore store) => builder.UseOrleans(silo =>
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store) => builder.UseOrleans(silo =>
     {
         silo.UseLocalhostClustering(FreePort(), gatewayPort: 0);
         silo.UseInMemoryReminderService();
-        silo.Services.AddKeyedSingleton<IGrainStorage>(DefaultStorage, new SqliteGrainStorage(store, Json.Store));
+        silo.Services.AddKeyedSingleton(DefaultStorage, store.GrainStorage(Json.Store));
         silo.Services.TryAddSingleton(static s => s.GetRequiredKeyedService<IGrainStorage>(DefaultStorage));
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
     });

@@ -33,7 +33,7 @@ public static class OrchestratorCommand
             try
             {
                 await using var host = await OrchestratorHost.Start(options, cancellationToken);
-                Banner.Print(host.Addresses, host.DataPath);
+                Banner.Print(host.Addresses, host.StoragePlace);
                 await host.WaitForStop();
                 return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
             }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
 using Orchestrator.Configuration;
+using Orchestrator.Security;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Hosting;
@@ -11,14 +12,14 @@ namespace Orchestrator.Hosting;
 public sealed class OrchestratorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly DataDirectory _data;
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
 
-    private OrchestratorHost(WebApplication app, DataDirectory data, SqliteStore store) => (_app, _data, _store) = (app, data, store);
+    private OrchestratorHost(WebApplication app, IStore store) => (_app, _store) = (app, store);
 
     public IServiceProvider Services => _app.Services;
 
-    public string DataPath => _data.Path;
+    /// <summary>What is stored where.</summary>
+    public string StoragePlace => _store.Place;
 
     /// <summary>Where it listens, with the ports that were chosen.</summary>
     public IReadOnlyCollection<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
@@ -31,24 +32,22 @@ public sealed class OrchestratorHost : IAsyncDisposable
     {
         var configuration = Settings.Sources(options.Config);
         var settings = Settings.Read(configuration);
-        var data = DataDirectory.Open(options.Data);
-        SqliteStore? store = null;
+        IStore? store = null;
         WebApplication? app = null;
         try
         {
             using var logging = LoggerFactory.Create(logging => AddLogging(logging, configuration, options));
-            store = new SqliteStore(data.Database, settings.Storage, TimeProvider.System, logging.CreateLogger<SqliteStore>());
+            store = StoreChoice.Open(settings.Storage, options.Data, logging);
             await store.StartAsync(cancellationToken);
-            app = Build(options, configuration, settings, data, store);
+            app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken));
             await Listen(app, options, cancellationToken);
             await EnsureAdministrator(app);
-            return new OrchestratorHost(app, data, store);
+            return new OrchestratorHost(app, store);
         }
         catch
         {
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
-            data.Dispose();
             throw;
         }
     }
@@ -64,7 +63,6 @@ public sealed class OrchestratorHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
-        _data.Dispose();
     }
 
     private static async Task Listen(WebApplication app, StartOptions options, CancellationToken cancellationToken)
@@ -91,7 +89,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, DataDirectory data, SqliteStore store)
+    private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, IStore store, TokenKey tokenKey)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.Configuration.AddConfiguration(configuration);
@@ -106,7 +104,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(settings.Gateway));
         builder.Services.AddSingleton(Options.Create(settings.Admin));
         builder.Services.AddSingleton(Options.Create(settings.Time));
-        builder.Services.AddSingleton(TokenKeyFile.ReadOrMake(data.TokenKey));
+        builder.Services.AddSingleton(tokenKey);
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         // The engine first: it is stopped last, when nobody calls grains any more.

@@ -238,6 +238,6 @@ public sealed partial class CostTests
         }
 
         private (long Calls, long Writes) Now() =>
-            (server.Services.GetRequiredService<LocalEngineStatistics>().Calls, server.Services.GetRequiredService<SqliteStore>().Status.Writes);
+            (server.Services.GetRequiredService<LocalEngineStatistics>().Calls, server.Services.GetRequiredService<IStore>().Status.Writes);
     }
 }

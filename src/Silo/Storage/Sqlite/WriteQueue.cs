@@ -1,4 +1,4 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>
 /// The changes that wait for the writer: bounded in number and bytes, and in time. A change that has waited too long is

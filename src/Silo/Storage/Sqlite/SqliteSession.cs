@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>One connection with its prepared statements, used by one thread.</summary>
 internal sealed class SqliteSession : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>
 /// The one thread that writes: it takes all that waits, writes it in one transaction and answers each when the commit

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The tables, and what is looked at before the first use of a file.</summary>
 internal static class SqliteSchema

@@ -1,4 +1,4 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class DataDirectoryTests : IDisposable
 {
@@ -7,7 +7,7 @@ public sealed class DataDirectoryTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public void It_is_made_with_its_parents_and_names_its_files()
+    public void It_is_made_with_its_parents_and_names_its_database()
     {
         var path = Path.Combine(_root, "a", "b");
 
@@ -15,7 +15,6 @@ public sealed class DataDirectoryTests : IDisposable
 
         Directory.Exists(path).ShouldBeTrue();
         data.Database.ShouldBe(Path.Combine(path, "orchestrator.db"));
-        data.TokenKey.ShouldBe(Path.Combine(path, "token.key"));
     }
 
     [Fact]

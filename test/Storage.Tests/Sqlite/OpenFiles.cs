@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Puts another file under the number of an open one, so that reads and writes fail below SQLite.</summary>
 internal static partial class OpenFiles

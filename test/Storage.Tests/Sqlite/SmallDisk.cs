@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>A file system in memory that can be filled; needs the right to mount.</summary>
 internal sealed class SmallDisk : IDisposable

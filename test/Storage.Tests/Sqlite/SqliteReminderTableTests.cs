@@ -1,4 +1,4 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class SqliteReminderTableTests
 {
@@ -10,7 +10,7 @@ public sealed class SqliteReminderTableTests
     [Fact]
     public async Task Reminders_are_there_after_a_restart()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var row = Row("close", TimeSpan.FromMinutes(1.5));
         await test.Reminders.Upsert(row);
 
@@ -22,7 +22,7 @@ public sealed class SqliteReminderTableTests
     [Fact]
     public async Task One_of_the_same_grain_and_name_is_replaced()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var other = Row("close", TimeSpan.FromMinutes(1)) with { Grain = new GrainId("stage", "s2") };
         await test.Reminders.Upsert(Row("close", TimeSpan.FromMinutes(1)));
         await test.Reminders.Upsert(other);
@@ -36,7 +36,7 @@ public sealed class SqliteReminderTableTests
     [Fact]
     public async Task Removing_takes_one_and_is_not_disturbed_by_none()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.Reminders.Upsert(Row("a", TimeSpan.FromMinutes(1)));
         await test.Reminders.Upsert(Row("b", TimeSpan.FromMinutes(1)));
 
@@ -46,6 +46,6 @@ public sealed class SqliteReminderTableTests
         (await All(test)).ShouldBe([Row("b", TimeSpan.FromMinutes(1))]);
     }
 
-    private static Task<IReadOnlyList<ReminderRow>> All(TestStore test) =>
+    private static Task<IReadOnlyList<ReminderRow>> All(SqliteTestStore test) =>
         test.Reminders.ReadAll(TestContext.Current.CancellationToken);
 }

@@ -2,17 +2,17 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>A directory of its own with a started store in it; both end with the test.</summary>
-internal sealed class TestStore : IAsyncDisposable
+internal sealed class SqliteTestStore : IAsyncDisposable
 {
     public static readonly GrainId Grain = new("user", "ann");
 
     private readonly DirectoryInfo? _owned;
     private SqliteStore? _store;
 
-    public TestStore(string? directory = null)
+    public SqliteTestStore(string? directory = null)
     {
         _owned = directory is null ? System.IO.Directory.CreateTempSubdirectory("storage-") : null;
         Directory = directory ?? _owned!.FullName;
@@ -33,7 +33,7 @@ internal sealed class TestStore : IAsyncDisposable
     public SqliteReminderTable Reminders => new(Store);
 
     /// <summary>May be repeated, as a new process would do it.</summary>
-    public async Task<TestStore> StartAsync()
+    public async Task<SqliteTestStore> StartAsync()
     {
         await StopAsync();
         _store = new SqliteStore(Database, Options, TimeProvider.System, NullLogger<SqliteStore>.Instance)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>A few threads that read, each with its own connection, so that the writer is never in their way.</summary>
 internal sealed class ReadPool : IDisposable

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Orchestrator.Security;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The database file of this process: one writer with group commit, a few readers. Started once.</summary>
-public sealed class SqliteStore : IAsyncDisposable
+public sealed class SqliteStore : IStore
 {
     private readonly string _path;
     private readonly StorageOptions _options;
@@ -26,7 +28,11 @@ public sealed class SqliteStore : IAsyncDisposable
         _readers = new ReadPool(path, options, time, _gauges);
     }
 
-    /// <summary>Counters and health, as they are now.</summary>
+    /// <summary>The directory of the file, let go when the store is closed; null where somebody else holds it.</summary>
+    public DataDirectory? Directory { get; init; }
+
+    public string Place => $"SQLite in {Path.GetDirectoryName(_path)}";
+
     public StorageStatus Status
     {
         get
@@ -45,8 +51,10 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>For tests that make the writer's connection fail.</summary>
     internal Action<SqliteConnection>? WriterOpened { get; init; }
 
-    /// <summary>Opens, checks and tries the file. After a failure there is nothing left to do but to dispose.</summary>
-    /// <exception cref="StorageUnavailableException">It cannot be used; the message says why.</exception>
+#if !ENGINE_ORLEANS
+    public IReminderTable ReminderTable => new SqliteReminderTable(this);
+#endif
+
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         _writer = new SqliteWriter(_path, _options, _queue, _gauges, _time, _logger) { Opened = WriterOpened };
@@ -65,6 +73,11 @@ public sealed class SqliteStore : IAsyncDisposable
         _readers.Start();
     }
 
+    public IGrainStorage GrainStorage(JsonSerializerOptions json) => new SqliteGrainStorage(this, json);
+
+    public Task<TokenKey> TokenKeyAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult(TokenKeyFile.ReadOrMake(TokenKeyFile.Beside(_path)));
+
     /// <summary>Writes what waits, moves the log into the database, closes it. A disk that hangs is left.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -82,6 +95,10 @@ public sealed class SqliteStore : IAsyncDisposable
             _queue.Close();
             _logger.LogError("The database {Path} could not be closed, because its disk does not answer.", _path);
             return;
+        }
+        finally
+        {
+            Directory?.Dispose();
         }
         _readers.Dispose();
         _queue.Dispose();

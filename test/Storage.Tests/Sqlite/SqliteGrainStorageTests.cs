@@ -1,18 +1,18 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class SqliteGrainStorageTests
 {
     [Fact]
     public async Task What_was_written_is_read_again_also_after_a_restart()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var written = new Entry { State = new Note { Text = "Zoë \0 \"äöü\" 🎻", Number = 7 } };
-        await test.Grains.WriteStateAsync("note", TestStore.Grain, written);
+        await test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, written);
         written.RecordExists.ShouldBeTrue();
 
         await test.StartAsync();
         var read = new Entry();
-        await test.Grains.ReadStateAsync("note", TestStore.Grain, read);
+        await test.Grains.ReadStateAsync("note", SqliteTestStore.Grain, read);
 
         read.RecordExists.ShouldBeTrue();
         read.ETag.ShouldBe(written.ETag);
@@ -22,11 +22,11 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task What_was_never_written_is_absent_and_the_state_stays_the_engines()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var state = new Note();
         var read = new Entry { State = state, ETag = "1", RecordExists = true };
 
-        await test.Grains.ReadStateAsync("note", TestStore.Grain, read);
+        await test.Grains.ReadStateAsync("note", SqliteTestStore.Grain, read);
 
         (read.State, read.ETag, read.RecordExists).ShouldBe((state, null, false));
     }
@@ -34,7 +34,7 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task Kind_key_and_name_each_tell_records_apart()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         (string Kind, string Key, string Name)[] all =
             [("a", "b", "c"), ("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x")];
 
@@ -55,20 +55,20 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task A_write_with_an_old_etag_is_refused_and_changes_nothing()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var first = new Entry { State = new Note { Number = 1 } };
-        await test.Grains.WriteStateAsync("note", TestStore.Grain, first);
+        await test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, first);
         var second = new Entry { State = new Note { Number = 2 }, ETag = first.ETag };
-        await test.Grains.WriteStateAsync("note", TestStore.Grain, second);
+        await test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, second);
         var old = first.ETag;
 
         first.State.Number = 3;
         await Should.ThrowAsync<InconsistentStateException>(() =>
-            test.Grains.WriteStateAsync("note", TestStore.Grain, first));
+            test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, first));
 
         first.ETag.ShouldBe(old);
         var read = new Entry();
-        await test.Grains.ReadStateAsync("note", TestStore.Grain, read);
+        await test.Grains.ReadStateAsync("note", SqliteTestStore.Grain, read);
         read.State!.Number.ShouldBe(2);
         read.ETag.ShouldBe(second.ETag);
     }
@@ -80,7 +80,7 @@ public sealed class SqliteGrainStorageTests
     [InlineData("no number")]
     public async Task A_record_is_not_written_over_by_who_does_not_know_it(string? etag)
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("a", new Note { Number = 1 });
 
         var stranger = new Entry { State = new Note { Number = 2 }, ETag = etag };
@@ -95,31 +95,31 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task Clearing_removes_the_record_and_its_etag_never_matches_again()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var entry = new Entry { State = new Note() };
-        await test.Grains.WriteStateAsync("note", TestStore.Grain, entry);
+        await test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, entry);
         var old = new Entry { State = new Note(), ETag = entry.ETag };
 
-        await test.Grains.ClearStateAsync("note", TestStore.Grain, entry);
+        await test.Grains.ClearStateAsync("note", SqliteTestStore.Grain, entry);
         (entry.ETag, entry.RecordExists).ShouldBe((null, false));
         entry.State = new Note { Number = 2 };
         await test.StartAsync();
-        await test.Grains.WriteStateAsync("note", TestStore.Grain, entry);
+        await test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, entry);
 
         entry.ETag.ShouldNotBe(old.ETag);
         await Should.ThrowAsync<InconsistentStateException>(() =>
-            test.Grains.WriteStateAsync("note", TestStore.Grain, old));
+            test.Grains.WriteStateAsync("note", SqliteTestStore.Grain, old));
         await Should.ThrowAsync<InconsistentStateException>(() =>
-            test.Grains.ClearStateAsync("note", TestStore.Grain, old));
+            test.Grains.ClearStateAsync("note", SqliteTestStore.Grain, old));
     }
 
     [Fact]
     public async Task Clearing_what_was_never_written_does_nothing()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var entry = new Entry();
 
-        await test.Grains.ClearStateAsync("note", TestStore.Grain, entry);
+        await test.Grains.ClearStateAsync("note", SqliteTestStore.Grain, entry);
 
         entry.RecordExists.ShouldBeFalse();
     }
@@ -127,7 +127,7 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task The_state_is_taken_as_it_is_at_the_call()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         using var hold = new Hold(test.Store);
         var entry = new Entry { State = new Note { Text = "at the call" } };
 
@@ -143,7 +143,7 @@ public sealed class SqliteGrainStorageTests
     public async Task A_state_that_is_too_large_is_refused_and_the_store_goes_on()
     {
         var options = new StorageOptions { RecordBytesMax = 1024 };
-        await using var test = await new TestStore { Options = options }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = options }.StartAsync();
         var large = new Note { Text = new string('x', 1024) };
 
         await Should.ThrowAsync<StateTooLargeException>(() => test.WriteAsync("a", large));
@@ -155,7 +155,7 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task A_record_that_cannot_be_understood_names_itself()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("a", new Note());
         await using (var foreign = test.OpenForeign())
         {
@@ -170,7 +170,7 @@ public sealed class SqliteGrainStorageTests
     [Fact]
     public async Task Operators_can_query_the_states_as_json()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("a", new Note { Text = "hello" });
 
         await using var foreign = test.OpenForeign();

@@ -1,4 +1,4 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Keeps the writer inside a transaction, as a disk does that hangs.</summary>
 internal sealed class Hold : IDisposable

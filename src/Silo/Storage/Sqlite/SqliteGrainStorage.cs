@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Grain states as JSON, one row each. The ETag is the row's version.</summary>
 public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions json) : IGrainStorage

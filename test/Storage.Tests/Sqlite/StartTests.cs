@@ -1,13 +1,13 @@
 using System.Diagnostics;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class StartTests
 {
     [Fact]
     public async Task A_file_that_is_no_database_is_named_and_left_alone()
     {
-        await using var test = new TestStore();
+        await using var test = new SqliteTestStore();
         var content = string.Concat(Enumerable.Repeat("This is a letter to my aunt. ", 400));
         await File.WriteAllTextAsync(test.Database, content, TestContext.Current.CancellationToken);
 
@@ -64,7 +64,7 @@ public sealed class StartTests
     [Fact]
     public async Task A_database_of_another_program_is_refused_and_left_alone()
     {
-        await using var test = new TestStore();
+        await using var test = new SqliteTestStore();
         await using (var foreign = test.OpenForeign())
         {
             foreign.Run("CREATE TABLE recipes (name TEXT)");
@@ -79,7 +79,7 @@ public sealed class StartTests
     [Fact]
     public async Task An_empty_file_becomes_a_database()
     {
-        await using var test = new TestStore();
+        await using var test = new SqliteTestStore();
         await File.WriteAllBytesAsync(test.Database, [], TestContext.Current.CancellationToken);
 
         await test.StartAsync();
@@ -91,7 +91,7 @@ public sealed class StartTests
     public async Task A_database_that_stays_locked_is_given_up_in_time_and_can_be_started_later()
     {
         var options = new StorageOptions { StartTimeout = TimeSpan.FromMilliseconds(400) };
-        await using var test = new TestStore { Options = options };
+        await using var test = new SqliteTestStore { Options = options };
         await test.StartAsync();
         await test.StopAsync();
         await using (var foreign = test.OpenForeign())
@@ -113,7 +113,7 @@ public sealed class StartTests
     public async Task A_disk_that_does_not_answer_is_given_up_in_time()
     {
         using var answers = new ManualResetEventSlim();
-        await using var test = new TestStore
+        await using var test = new SqliteTestStore
         {
             Options = new StorageOptions { StartTimeout = TimeSpan.FromMilliseconds(200) },
             WriterOpened = _ => answers.Wait(TimeSpan.FromSeconds(30)),
@@ -131,7 +131,7 @@ public sealed class StartTests
     public async Task A_full_disk_is_seen_at_the_start()
     {
         using var disk = SmallDisk.Mount("size=1m");
-        await using var test = new TestStore(disk.Path);
+        await using var test = new SqliteTestStore(disk.Path);
         disk.Fill();
 
         var thrown = await test.StartFailsAsync();
@@ -143,7 +143,7 @@ public sealed class StartTests
     public async Task A_file_that_may_not_be_written_is_seen_at_the_start()
     {
         using var disk = SmallDisk.Mount("size=4m");
-        await using var test = await new TestStore(disk.Path).StartAsync();
+        await using var test = await new SqliteTestStore(disk.Path).StartAsync();
         await test.StopAsync();
         disk.MakeReadOnly();
 
@@ -153,9 +153,9 @@ public sealed class StartTests
     }
 
     /// <summary>A closed database with some hundred pages.</summary>
-    private static async Task<TestStore> Filled()
+    private static async Task<SqliteTestStore> Filled()
     {
-        var test = await new TestStore().StartAsync();
+        var test = await new SqliteTestStore().StartAsync();
         var note = new Note { Text = new string('x', 1000) };
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => test.WriteAsync($"{i}", note)));
         await test.StopAsync();

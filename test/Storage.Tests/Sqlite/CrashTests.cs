@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class CrashTests
 {
@@ -18,7 +18,7 @@ public sealed class CrashTests
         {
             var acknowledged = await WriteUntilKilled(directory.FullName, seed);
 
-            await using var test = await new TestStore(directory.FullName).StartAsync();
+            await using var test = await new SqliteTestStore(directory.FullName).StartAsync();
             foreach (var (key, number) in acknowledged)
             {
                 var found = (await test.ReadAsync(key)).State?.Number ?? 0;

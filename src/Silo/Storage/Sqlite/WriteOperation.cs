@@ -1,4 +1,4 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>One change that waits for a transaction. It is answered exactly once, by whoever is first.</summary>
 internal abstract class WriteOperation(int bytes)

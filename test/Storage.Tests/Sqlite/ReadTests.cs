@@ -1,11 +1,11 @@
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class ReadTests
 {
     [Fact]
     public async Task A_read_that_fails_is_answered_and_the_next_one_works()
     {
-        await using var test = await new TestStore { Options = new StorageOptions { Readers = 1 } }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = new StorageOptions { Readers = 1 } }.StartAsync();
         await test.WriteAsync("a", new Note());
         await using var foreign = test.OpenForeign();
         foreign.Run("ALTER TABLE grain_state RENAME TO hidden");
@@ -20,7 +20,7 @@ public sealed class ReadTests
     [Fact]
     public async Task Reads_do_not_wait_for_the_writer()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("a", new Note { Number = 1 });
         using var hold = new Hold(test.Store);
 
@@ -35,7 +35,7 @@ public sealed class ReadTests
     {
         var timeout = TimeSpan.FromMilliseconds(200);
         var options = new StorageOptions { Readers = 1, ReadQueueMax = 1, ReadTimeout = timeout };
-        await using var test = await new TestStore { Options = options }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = options }.StartAsync();
         using var entered = new ManualResetEventSlim();
         using var released = new ManualResetEventSlim();
         var hanging = test.Store.ReadAsync(_ =>

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Reminders that outlive the process, in the same file and the same commits as the grain states.</summary>
 public sealed class SqliteReminderTable(SqliteStore store) : IReminderTable

@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using Orchestrator.Security;
-using Orchestrator.Storage;
 
-namespace Orchestrator.Hosting;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The key that signs tokens, kept in the data directory so that they outlive a restart. Readable by its owner only.</summary>
 public static class TokenKeyFile
 {
     private const int KeyBytes = 32;
+
+    /// <summary>Where the key of a database lies.</summary>
+    public static string Beside(string database) => Path.Combine(Path.GetDirectoryName(database)!, "token.key");
 
     public static TokenKey ReadOrMake(string path)
     {

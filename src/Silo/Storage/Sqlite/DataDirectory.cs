@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The one directory that this process writes to, held for itself until it is disposed.</summary>
 public sealed class DataDirectory : IDisposable
@@ -20,8 +20,6 @@ public sealed class DataDirectory : IDisposable
     public string Path { get; }
 
     public string Database => System.IO.Path.Combine(Path, "orchestrator.db");
-
-    public string TokenKey => System.IO.Path.Combine(Path, "token.key");
 
     /// <summary>Makes the directory if it is not there, and takes it for this process.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be used; the message says why.</exception>

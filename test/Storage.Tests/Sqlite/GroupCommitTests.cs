@@ -1,13 +1,13 @@
 using System.Globalization;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class GroupCommitTests
 {
     [Fact]
     public async Task A_thousand_waiting_writes_cost_few_commits()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => test.WriteAsync(Key(i), new Note { Number = i })));
 
@@ -25,7 +25,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task One_conflict_leaves_the_other_writes_of_its_transaction()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("taken", new Note());
         var before = test.Store.Status.Commits;
         using var hold = new Hold(test.Store);
@@ -45,7 +45,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task One_faulty_write_leaves_the_other_writes_of_its_transaction()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         using var hold = new Hold(test.Store);
 
         var first = test.WriteAsync("a", new Note());
@@ -63,7 +63,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task A_batch_is_bounded_in_number()
     {
-        await using var test = await new TestStore { Options = new StorageOptions { BatchMax = 10 } }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = new StorageOptions { BatchMax = 10 } }.StartAsync();
         using var hold = new Hold(test.Store);
 
         var writes = Task.WhenAll(Enumerable.Range(0, 100).Select(i => test.WriteAsync(Key(i), new Note())));
@@ -77,7 +77,7 @@ public sealed class GroupCommitTests
     public async Task A_batch_is_bounded_in_bytes()
     {
         var options = new StorageOptions { BatchBytesMax = 1024 };
-        await using var test = await new TestStore { Options = options }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = options }.StartAsync();
         using var hold = new Hold(test.Store);
 
         var large = new Note { Text = new string('x', 2000) };
@@ -91,7 +91,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task A_full_queue_refuses_at_once()
     {
-        await using var test = await new TestStore { Options = new StorageOptions { WriteQueueMax = 3 } }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = new StorageOptions { WriteQueueMax = 3 } }.StartAsync();
         using var hold = new Hold(test.Store);
 
         Task[] taken = [.. Enumerable.Range(0, 3).Select(i => test.WriteAsync(Key(i), new Note()))];
@@ -109,7 +109,7 @@ public sealed class GroupCommitTests
     public async Task A_queue_is_full_by_its_bytes_too_but_takes_any_single_write()
     {
         var options = new StorageOptions { WriteQueueBytesMax = 1024 };
-        await using var test = await new TestStore { Options = options }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = options }.StartAsync();
         using var hold = new Hold(test.Store);
 
         var single = test.WriteAsync("a", new Note { Text = new string('x', 5000) });
@@ -122,7 +122,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task Closing_writes_what_waits_and_leaves_one_file()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         var writes = Task.WhenAll(
             Enumerable.Range(0, 500).Select(i => test.WriteAsync(Key(i), new Note { Number = i })));
         var closed = test.Store;
@@ -132,7 +132,7 @@ public sealed class GroupCommitTests
         await writes;
         Directory.GetFiles(test.Directory).ShouldBe([test.Database]);
         await Should.ThrowAsync<StorageFailedException>(() =>
-            new SqliteReminderTable(closed).Remove(TestStore.Grain, "any"));
+            new SqliteReminderTable(closed).Remove(SqliteTestStore.Grain, "any"));
         await Should.ThrowAsync<StorageFailedException>(() =>
             new SqliteReminderTable(closed).ReadAll(TestContext.Current.CancellationToken));
         closed.Status.IsHealthy.ShouldBeFalse();

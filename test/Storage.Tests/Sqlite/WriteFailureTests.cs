@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using static Orchestrator.Testing.Polling;
 
-namespace Orchestrator.Storage;
+namespace Orchestrator.Storage.Sqlite;
 
 public sealed class WriteFailureTests
 {
@@ -10,7 +10,7 @@ public sealed class WriteFailureTests
     [Fact]
     public async Task A_write_that_waited_too_long_is_answered_and_never_done()
     {
-        await using var test = await new TestStore { Options = Impatient }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = Impatient }.StartAsync();
         using var hold = new Hold(test.Store);
 
         var late = await Should.ThrowAsync<StorageFailedException>(() => test.WriteAsync("late", new Note()));
@@ -28,7 +28,7 @@ public sealed class WriteFailureTests
     [Fact]
     public async Task Another_programs_lock_fails_writes_in_time_and_its_end_brings_them_back()
     {
-        await using var test = await new TestStore { Options = Impatient }.StartAsync();
+        await using var test = await new SqliteTestStore { Options = Impatient }.StartAsync();
         await test.WriteAsync("before", new Note());
         await using var foreign = test.OpenForeign();
         foreign.Run("BEGIN IMMEDIATE");
@@ -49,7 +49,7 @@ public sealed class WriteFailureTests
     [Fact]
     public async Task A_write_waits_for_a_short_lock()
     {
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await using var foreign = test.OpenForeign();
         foreign.Run("BEGIN IMMEDIATE");
 
@@ -65,7 +65,7 @@ public sealed class WriteFailureTests
     public async Task A_database_that_may_not_grow_fails_the_whole_batch_and_recovers()
     {
         var isFull = false;
-        await using var test = await new TestStore
+        await using var test = await new SqliteTestStore
         {
             WriterOpened = writer =>
                 writer.Run(Volatile.Read(ref isFull) ? "PRAGMA max_page_count = 1" : "PRAGMA user_version"),
@@ -100,7 +100,7 @@ public sealed class WriteFailureTests
     public async Task The_writer_recovers_from_a_disk_that_fails(string device, FileAccess access, string sentence)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "replaces an open file by its number");
-        await using var test = await new TestStore().StartAsync();
+        await using var test = await new SqliteTestStore().StartAsync();
         await test.WriteAsync("before", new Note());
 
         OpenFiles.Replace(test.Database + "-wal", device, access);
@@ -119,7 +119,7 @@ public sealed class WriteFailureTests
     public async Task A_full_disk_fails_writes_but_not_reads_and_freed_space_brings_them_back()
     {
         using var disk = SmallDisk.Mount("size=4m");
-        await using var test = await new TestStore(disk.Path).StartAsync();
+        await using var test = await new SqliteTestStore(disk.Path).StartAsync();
         await test.WriteAsync("before", new Note());
         var large = new Note { Text = new string('x', 500_000) };
         disk.Fill();
@@ -139,7 +139,7 @@ public sealed class WriteFailureTests
     public async Task Closing_does_not_wait_for_a_disk_that_stays_full()
     {
         using var disk = SmallDisk.Mount("size=4m");
-        await using var test = await new TestStore(disk.Path).StartAsync();
+        await using var test = await new SqliteTestStore(disk.Path).StartAsync();
         disk.Fill();
         var large = new Note { Text = new string('x', 500_000) };
         await Should.ThrowAsync<StorageFailedException>(() => test.WriteAsync("a", large));

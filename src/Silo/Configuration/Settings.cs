@@ -54,7 +54,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
         }
 
         var limits = Read<Limits>(configuration.GetSection(nameof(Limits)));
-        var storage = Read<StorageOptions>(configuration.GetSection(nameof(Storage)));
+        var storage = PostgresSettings.Checked(Read<StorageOptions>(configuration.GetSection(nameof(Storage))));
         if (limits.ScenarioCatalogueBytesMax > storage.RecordBytesMax)
         {
             throw new ConfigurationException(

@@ -1,51 +1,6 @@
 namespace Orchestrator.Storage.Sqlite;
 
-public sealed class SqliteReminderTableTests
+public sealed class SqliteReminderTableTests : ReminderTableSuite
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, 123, 456, TimeSpan.Zero);
-
-    private static ReminderRow Row(string name, TimeSpan period) =>
-        new(new GrainId("stage", "s1"), name, Noon, period, Noon + period);
-
-    [Fact]
-    public async Task Reminders_are_there_after_a_restart()
-    {
-        await using var test = await new SqliteTestStore().StartAsync();
-        var row = Row("close", TimeSpan.FromMinutes(1.5));
-        await test.Reminders.Upsert(row);
-
-        await test.StartAsync();
-
-        (await All(test)).ShouldBe([row]);
-    }
-
-    [Fact]
-    public async Task One_of_the_same_grain_and_name_is_replaced()
-    {
-        await using var test = await new SqliteTestStore().StartAsync();
-        var other = Row("close", TimeSpan.FromMinutes(1)) with { Grain = new GrainId("stage", "s2") };
-        await test.Reminders.Upsert(Row("close", TimeSpan.FromMinutes(1)));
-        await test.Reminders.Upsert(other);
-
-        var later = Row("close", TimeSpan.FromMinutes(1)) with { NextTick = Noon + TimeSpan.FromHours(1) };
-        await test.Reminders.Upsert(later);
-
-        (await All(test)).ShouldBe([later, other], ignoreOrder: true);
-    }
-
-    [Fact]
-    public async Task Removing_takes_one_and_is_not_disturbed_by_none()
-    {
-        await using var test = await new SqliteTestStore().StartAsync();
-        await test.Reminders.Upsert(Row("a", TimeSpan.FromMinutes(1)));
-        await test.Reminders.Upsert(Row("b", TimeSpan.FromMinutes(1)));
-
-        await test.Reminders.Remove(new GrainId("stage", "s1"), "a");
-        await test.Reminders.Remove(new GrainId("stage", "s1"), "a");
-
-        (await All(test)).ShouldBe([Row("b", TimeSpan.FromMinutes(1))]);
-    }
-
-    private static Task<IReadOnlyList<ReminderRow>> All(SqliteTestStore test) =>
-        test.Reminders.ReadAll(TestContext.Current.CancellationToken);
+    private protected override async Task<TestStore> StartedAsync() => await new SqliteTestStore().StartAsync();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Orchestrator.Storage.Sqlite;
@@ -31,9 +30,9 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
         // Where there is nothing, what the state begins with is the engine's to say.
         if (row is not null)
         {
-            grainState.State = Deserialize<T>(row.Data, stateName, grainId)!;
+            grainState.State = GrainRecord.State<T>(row.Data, json, stateName, grainId)!;
         }
-        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.ETag = row is null ? null : GrainRecord.ETag(row.Version);
         grainState.RecordExists = row is not null;
     }
 
@@ -41,7 +40,7 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
     {
         // Before the first await: this is the state as it is at the call.
         var data = JsonSerializer.SerializeToUtf8Bytes(grainState.State, json);
-        var known = Known(grainState.ETag, stateName, grainId);
+        var known = GrainRecord.Known(grainState.ETag, stateName, grainId);
         var written = await store.WriteAsync(data.Length, (session, version) =>
         {
             var changed = known is null
@@ -55,13 +54,13 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
                     ("$version", version), ("$data", data), ("$known", known.Value));
             return changed == 1 ? version : (long?)null;
         });
-        grainState.ETag = (written ?? throw Conflict(stateName, grainId)).ToString(CultureInfo.InvariantCulture);
+        grainState.ETag = GrainRecord.ETag(written ?? throw GrainRecord.Conflict(stateName, grainId));
         grainState.RecordExists = true;
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var known = Known(grainState.ETag, stateName, grainId);
+        var known = GrainRecord.Known(grainState.ETag, stateName, grainId);
         var cleared = known is null
             ? await IsAbsent(stateName, grainId)
             : await store.WriteAsync(bytes: 0, (session, _) => session.Execute(
@@ -69,7 +68,7 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
                 ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName), ("$known", known.Value)) == 1);
         if (!cleared)
         {
-            throw Conflict(stateName, grainId);
+            throw GrainRecord.Conflict(stateName, grainId);
         }
         grainState.ETag = null;
         grainState.RecordExists = false;
@@ -80,29 +79,6 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
         using var reader = session.Query(Select, ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName));
         return !reader.Read();
     });
-
-    private T? Deserialize<T>(byte[] data, string stateName, GrainId grainId)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(data, json);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException(
-                $"The stored state {stateName} of {grainId} cannot be understood: {e.Message}", e);
-        }
-    }
-
-    private static long? Known(string? etag, string stateName, GrainId grainId) => etag switch
-    {
-        null => null,
-        _ when long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) => version,
-        _ => throw Conflict(stateName, grainId),
-    };
-
-    private static InconsistentStateException Conflict(string stateName, GrainId grainId) =>
-        new($"The state {stateName} of {grainId} was changed by somebody else in between.");
 
     private sealed record StateRow(long Version, byte[] Data);
 }

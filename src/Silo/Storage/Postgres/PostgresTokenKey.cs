@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using Orchestrator.Security;
+
+namespace Orchestrator.Storage.Postgres;
+
+/// <summary>The key that signs tokens, kept in the database so that all its processes accept each other's tokens.</summary>
+internal static class PostgresTokenKey
+{
+    private const int KeyBytes = 32;
+    public const string Name = "token-key";
+
+    /// <summary>Of several who make one at the same time the first one's stays.</summary>
+    public static async Task<TokenKey> ReadOrMakeAsync(PostgresAttempt attempt, PostgresSchema schema)
+    {
+        await attempt.ExecuteAsync(
+            $"INSERT INTO {schema.Quoted}.secret (name, value) VALUES ($1, decode($2, 'hex')) ON CONFLICT DO NOTHING",
+            Name, Convert.ToHexString(RandomNumberGenerator.GetBytes(KeyBytes)));
+        var bytes = await attempt.ScalarAsync<byte[]>($"SELECT value FROM {schema.Quoted}.secret WHERE name = $1", Name);
+        return bytes is { Length: >= KeyBytes }
+            ? new TokenKey(bytes)
+            : throw new StorageUnavailableException(
+                $"The token key in {schema.Quoted}.secret is damaged; delete that row, and everybody logs in again.");
+    }
+}

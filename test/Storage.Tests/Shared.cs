@@ -1,0 +1,3 @@
+using Orchestrator.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace Orchestrator.Storage;
+
+/// <summary>A store of its own for one test, with what the tests of all stores do with it; it ends with the test.</summary>
+internal abstract class TestStore : IAsyncDisposable
+{
+    public static readonly GrainId Grain = new("user", "ann");
+
+    private IStore? _present;
+
+    public StorageOptions Options { get; init; } = new();
+
+
+    public IGrainStorage Grains => Started.GrainStorage(JsonSerializerOptions.Web);
+
+    public IReminderTable Reminders => Started.ReminderTable;
+
+    public StorageStatus Status => Started.Status;
+
+    public IStore Started => _present ?? throw new InvalidOperationException("Start it first.");
+
+    /// <summary>Runs a statement as another program, and gives the first column of the first row.</summary>
+    public abstract Task<object?> RunForeignAsync(string sql);
+
+    /// <summary>Opens the same data as a new process would.</summary>
+    public async Task OpenAsync()
+    {
+        await StopAsync();
+        _present = await MakeAsync();
+        await _present.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<StorageUnavailableException> StartFailsAsync() =>
+        await Should.ThrowAsync<StorageUnavailableException>(OpenAsync);
+
+    public async Task StopAsync()
+    {
+        if (_present is { } store)
+        {
+            await store.DisposeAsync();
+        }
+        _present = null;
+    }
+
+    public Task WriteAsync(string key, Note note) =>
+        Grains.WriteStateAsync("note", new GrainId("note", key), new Entry { State = note });
+
+    public async Task<Entry> ReadAsync(string key)
+    {
+        var entry = new Entry();
+        await Grains.ReadStateAsync("note", new GrainId("note", key), entry);
+        return entry;
+    }
+
+    public virtual async ValueTask DisposeAsync() => await StopAsync();
+
+    protected abstract Task<IStore> MakeAsync();
+}
+
+/// <summary>A state that can be told from another, and changed.</summary>
+internal sealed class Note
+{
+    public string Text { get; set; } = "";
+
+    public int Number { get; set; }
+}
+
+/// <summary>A record on its way, as the engine would hold it.</summary>
+internal sealed class Entry : IGrainState<Note>
+{
+    public Note? State { get; set; }
+
+    public string? ETag { get; set; }
+
+    public bool RecordExists { get; set; }
+}

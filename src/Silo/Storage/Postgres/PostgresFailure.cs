@@ -32,7 +32,7 @@ internal static class PostgresFailure
     public static string Sentence(Exception e, string place) => e switch
     {
         PostgresException postgres => OfState(postgres, place),
-        TimeoutRejectedException => $"The database {place} has not answered in time.",
+        TimeoutRejectedException or OperationCanceledException => $"The database {place} has not answered in time.",
         _ => $"The database {place} cannot be reached ({e.GetBaseException().Message.TrimEnd('.')}).",
     };
 

@@ -76,7 +76,7 @@ internal sealed class PostgresWork(PostgresSource source, StorageOptions options
         }
         catch (OperationCanceledException e)
         {
-            throw new StorageFailedException($"It waited {course.Seconds} s for the database {source.Place} and was not done.", e);
+            throw Overdue(course, wasAsked: false, e);
         }
         try
         {
@@ -90,7 +90,7 @@ internal sealed class PostgresWork(PostgresSource source, StorageOptions options
 
     private async Task<T> TryAsync<T>(Course course, Func<PostgresAttempt, Task<T>> work, CancellationToken ended)
     {
-        var isRepeat = false;
+        var wasAsked = false;
         Exception? last = null;
         try
         {
@@ -99,10 +99,7 @@ internal sealed class PostgresWork(PostgresSource source, StorageOptions options
                 {
                     try
                     {
-                        await using var connection = await source.OpenAsync(token);
-                        var attempt = new PostgresAttempt(connection, isRepeat, token);
-                        isRepeat = true;
-                        return await work(attempt);
+                        return await Leaving.OrLeaveAsync(AttemptAsync, token);
                     }
                     catch (Exception e) when (PostgresFailure.IsPassing(e))
                     {
@@ -114,21 +111,27 @@ internal sealed class PostgresWork(PostgresSource source, StorageOptions options
         }
         catch (OperationCanceledException e) when (ended.IsCancellationRequested)
         {
-            throw new StorageFailedException(
-                last is null
-                    ? $"The database {source.Place} has not answered within {course.Seconds} s; it is not known whether a write will be there."
-                    : $"{PostgresFailure.Sentence(last, source.Place)} It is not known whether a write will be there.",
-                last ?? e);
+            throw Overdue(course, wasAsked, last ?? e);
         }
         catch (Exception e) when (PostgresFailure.IsAny(e))
         {
             throw new StorageFailedException(PostgresFailure.Sentence(e, source.Place), e);
         }
+
+        async Task<T> AttemptAsync(CancellationToken left)
+        {
+            await using var connection = await source.OpenAsync(left);
+            var attempt = new PostgresAttempt(connection, IsRepeat: wasAsked, left);
+            wasAsked = true;
+            return await work(attempt);
+        }
     }
 
+    private StorageFailedException Overdue(Course course, bool wasAsked, Exception last) => new(
+        $"{PostgresFailure.Sentence(last, source.Place)} After {course.Total.TotalSeconds:0.#} s it was given up; "
+            + (wasAsked ? "it is not known whether a write will be there." : "it was not done."),
+        last);
+
     /// <summary>How something is tried, and for how long in all.</summary>
-    private sealed record Course(ResiliencePipeline Pipeline, TimeSpan Total)
-    {
-        public string Seconds => Total.TotalSeconds.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
-    }
+    private sealed record Course(ResiliencePipeline Pipeline, TimeSpan Total);
 }

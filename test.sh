@@ -42,6 +42,21 @@ install() { # program package
   return 1
 }
 
+# The tests start servers of their own from these programs. The package would start one for the whole machine, too.
+install_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null && return 0
+  command -v initdb > /dev/null && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    echo "installing postgresql"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq && apt-get install -y -qq postgresql-common > /dev/null \
+      && sed -i 's/^#* *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+      && apt-get install -y -qq postgresql > /dev/null && return 0
+  fi
+  echo "'initdb' is missing: install the package postgresql (on Debian: apt-get install postgresql)."
+  return 1
+}
+
 # Runs one test program and adds its summary to the count. One that ends without a summary counts as failed.
 run_dotnet() { # engine project [filter...]
   local engine=$1 project=$2
@@ -127,6 +142,7 @@ run_bench() { # arguments...
 command -v dotnet > /dev/null || { echo "'dotnet' is missing: install the .NET SDK that global.json names."; count 0 1 0; finish; }
 must "node" install node nodejs
 must "npm" install npm npm
+must "postgresql" install_postgres
 must "restore" dotnet restore Orchestrator.sln --verbosity quiet
 must "build" dotnet build Orchestrator.sln -c Release --no-restore --verbosity quiet
 must "format" dotnet format whitespace Orchestrator.sln --no-restore --verify-no-changes

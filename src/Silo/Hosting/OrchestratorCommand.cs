@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Orchestrator.Configuration;
 using Orchestrator.Storage;
 
@@ -15,42 +16,60 @@ public static class OrchestratorCommand
 
     private static readonly Option<string> Data = new("--data")
     {
-        Description = "Directory of the database and the token key; made when it is not there.",
+        Description = "Directory of the database and the token key; made when it is not there. Not used with PostgreSQL.",
         DefaultValueFactory = static _ => "data",
+        Recursive = true,
     };
 
     private static readonly Option<FileInfo?> Config = new("--config")
     {
         Description = "Configuration file (JSON); see docs/configuration.md. ORCHESTRATOR_Section__Key in the environment counts more.",
+        Recursive = true,
     };
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("The orchestrator of live places shared from afar.") { Urls, Data, Config };
-        root.SetAction(async (parsed, cancellationToken) =>
+        var root = new RootCommand("The orchestrator of live places shared from afar.")
         {
-            var options = new StartOptions(parsed.GetValue(Urls)!, parsed.GetValue(Data)!, parsed.GetValue(Config));
-            try
-            {
-                await using var host = await OrchestratorHost.Start(options, cancellationToken);
-                Banner.Print(host.Addresses, host.StoragePlace);
-                await host.WaitForStop();
-                return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
-            }
-            catch (ConfigurationException e)
-            {
-                return await Fail(e.Message, ExitCode.Usage);
-            }
-            catch (StorageUnavailableException e)
-            {
-                return await Fail(e.Message, ExitCode.Storage);
-            }
-            catch (AddressUnavailableException e)
-            {
-                return await Fail(e.Message, ExitCode.Address);
-            }
-        });
+            Urls, Data, Config, StoreCommands.Database(), StoreCommands.Export(), StoreCommands.Import(),
+        };
+        root.SetAction((parsed, cancellationToken) => Answered(async () =>
+        {
+            await using var host = await OrchestratorHost.Start(Given(parsed), cancellationToken);
+            Banner.Print(host.Addresses, host.StoragePlace);
+            await host.WaitForStop();
+            return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
+        }));
         return root;
+    }
+
+    /// <summary>What the command line says, of whatever command.</summary>
+    internal static StartOptions Given(ParseResult parsed) =>
+        new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config));
+
+    /// <summary>Runs a command; what an operator can do something about is told in a sentence and an exit code.</summary>
+    internal static async Task<int> Answered(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception e) when (e is ConfigurationException or ExportFileException)
+        {
+            return await Fail(e.Message, ExitCode.Usage);
+        }
+        catch (Exception e) when (e is StorageUnavailableException or InvalidDataException)
+        {
+            return await Fail(e.Message, ExitCode.Storage);
+        }
+        catch (DbException e)
+        {
+            return await Fail($"The database failed: {e.Message}", ExitCode.Storage);
+        }
+        catch (AddressUnavailableException e)
+        {
+            return await Fail(e.Message, ExitCode.Address);
+        }
     }
 
     private static async Task<int> Fail(string sentence, int exitCode)
@@ -79,13 +98,13 @@ public static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>The command line or the configuration is wrong.</summary>
+    /// <summary>The command line, the configuration or the file of an export is wrong.</summary>
     public const int Usage = 1;
 
     /// <summary>An administrator has ended it: whoever watches over it starts it again, as with the former orchestrator.</summary>
     public const int Terminated = 1;
 
-    /// <summary>The data directory or its database cannot be used.</summary>
+    /// <summary>The data directory or the database cannot be used.</summary>
     public const int Storage = 2;
 
     /// <summary>An address cannot be listened on.</summary>

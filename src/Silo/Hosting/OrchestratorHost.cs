@@ -115,7 +115,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         return app;
     }
 
-    private static void AddLogging(ILoggingBuilder logging, IConfiguration configuration, StartOptions options)
+    internal static void AddLogging(ILoggingBuilder logging, IConfiguration configuration, StartOptions options)
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft", LogLevel.Warning);

@@ -27,4 +27,11 @@ public interface IStore : IAsyncDisposable
     /// <summary>The key that signs tokens: made once in the life of the store.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be read or made; the message says why.</exception>
     Task<TokenKey> TokenKeyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Everything durable, as it is at one moment.</summary>
+    IAsyncEnumerable<StoredRow> ExportAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Takes in what another store gave out: all of it or nothing.</summary>
+    /// <exception cref="StorageUnavailableException">It is not empty, or cannot be written; the message says why.</exception>
+    Task ImportAsync(IAsyncEnumerable<StoredRow> rows, CancellationToken cancellationToken = default);
 }

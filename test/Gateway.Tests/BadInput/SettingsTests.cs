@@ -31,6 +31,15 @@ public sealed class SettingsTests
     [InlineData("""{"Gateway":{"TokenMinutes":0}}""", "TokenMinutes")]
     [InlineData("""{"Storage":{"Readers":0}}""", "Readers")]
     [InlineData("""{"Storage":{"WriteTimeout":"soon"}}""", "WriteTimeout")]
+    [InlineData("""{"Storage":{"Postgres":"postgres://user:secret@db/orchestrator"}}""", "Storage:Postgres")]
+    [InlineData("""{"Storage":{"Postgres":"Host=db;Pasword=secret"}}""", "Storage:Postgres")]
+    [InlineData("""{"Storage":{"Postgres":"Database=x;Password=secret"}}""", "Storage:Postgres")]
+    [InlineData("""{"Storage":{"Postgres":"Host=db;Port=secret"}}""", "Storage:Postgres")]
+    [InlineData("""{"Storage":{"Postgres":"Host=db","PostgresFile":"secret"}}""", "Storage:PostgresFile")]
+    [InlineData("""{"Storage":{"PostgresFile":"/nowhere"}}""", "Storage:PostgresFile")]
+    [InlineData("""{"Storage":{"PostgresSchema":"a; DROP TABLE b"}}""", "Storage:PostgresSchema")]
+    [InlineData("""{"Storage":{"PostgresConnections":0}}""", "Storage:PostgresConnections")]
+    [InlineData("""{"Storage":{"MigrateAtStart":"perhaps"}}""", "Storage:MigrateAtStart")]
     [InlineData("""{"Limits":{"ScenarioCatalogueBytesMax":4194305}}""", "Limits:ScenarioCatalogueBytesMax")]
     [InlineData("""{"Storage":{"RecordBytesMax":1048576}}""", "Storage:RecordBytesMax")]
     [InlineData("""{"Admin":{"User":"root"}}""", "Admin:Password")]
@@ -52,6 +61,8 @@ public sealed class SettingsTests
         var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile(file));
 
         refused.Message.ShouldContain(key);
+        refused.Message.ShouldNotContain("secret@");
+        refused.Message.ShouldNotContain("=secret");
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Npgsql;
 using Orchestrator.Security;
 
 namespace Orchestrator.Storage.Postgres;
@@ -51,6 +53,8 @@ public sealed class PostgresStore : IStore
 
     internal PostgresSchema Schema { get; init; }
 
+    private PostgresArchive Archive => new(_source, Schema, NextVersion);
+
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -82,6 +86,27 @@ public sealed class PostgresStore : IStore
             return await _work.StartAsync(attempt => PostgresTokenKey.ReadOrMakeAsync(attempt, Schema), cancellationToken);
         }
         catch (StorageFailedException e)
+        {
+            throw PostgresFailure.AtStart(e, _source.Place);
+        }
+    }
+
+    public async IAsyncEnumerable<StoredRow> ExportAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        yield return new StoredTokenKey((await TokenKeyAsync(cancellationToken)).Bytes);
+        await foreach (var row in Archive.RowsAsync(cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
+    public async Task ImportAsync(IAsyncEnumerable<StoredRow> rows, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Archive.FillAsync(rows, cancellationToken);
+        }
+        catch (NpgsqlException e)
         {
             throw PostgresFailure.AtStart(e, _source.Place);
         }

@@ -7,7 +7,7 @@ namespace Orchestrator.Storage.Postgres;
 internal static class PostgresTokenKey
 {
     private const int KeyBytes = 32;
-    public const string Name = "token-key";
+    private const string Name = "token-key";
 
     /// <summary>Of several who make one at the same time the first one's stays.</summary>
     public static async Task<TokenKey> ReadOrMakeAsync(PostgresAttempt attempt, PostgresSchema schema)
@@ -21,4 +21,9 @@ internal static class PostgresTokenKey
             : throw new StorageUnavailableException(
                 $"The token key in {schema.Quoted}.secret is damaged; delete that row, and everybody logs in again.");
     }
+
+    /// <summary>Puts a key in place of the one that is there; processes that run keep theirs until they start again.</summary>
+    public static Task<int> ReplaceAsync(PostgresAttempt attempt, PostgresSchema schema, byte[] bytes) => attempt.ExecuteAsync(
+        $"INSERT INTO {schema.Quoted}.secret (name, value) VALUES ($1, decode($2, 'hex')) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        Name, Convert.ToHexString(bytes));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Orchestrator.Security;
@@ -77,6 +78,27 @@ public sealed class SqliteStore : IStore
 
     public Task<TokenKey> TokenKeyAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(TokenKeyFile.ReadOrMake(TokenKeyFile.Beside(_path)));
+
+    public async IAsyncEnumerable<StoredRow> ExportAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        yield return new StoredTokenKey((await TokenKeyAsync(cancellationToken)).Bytes);
+        foreach (var row in SqliteArchive.Rows(_path))
+        {
+            yield return row;
+        }
+    }
+
+    public async Task ImportAsync(IAsyncEnumerable<StoredRow> rows, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await SqliteArchive.FillAsync(_path, rows, cancellationToken);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw SqliteFailure.AtStart(e, _path);
+        }
+    }
 
     /// <summary>Writes what waits, moves the log into the database, closes it. A disk that hangs is left.</summary>
     public async ValueTask DisposeAsync()

@@ -17,7 +17,7 @@ public static class TokenKeyFile
         {
             if (!File.Exists(path))
             {
-                Make(path);
+                Write(path, RandomNumberGenerator.GetBytes(KeyBytes));
             }
 
             var bytes = File.ReadAllBytes(path);
@@ -31,7 +31,8 @@ public static class TokenKeyFile
         }
     }
 
-    private static void Make(string path)
+    /// <summary>Puts a key in place of the one that is there.</summary>
+    public static void Write(string path, byte[] key)
     {
         // Written aside and moved, so that a crash leaves a whole key or none.
         var aside = path + ".new";
@@ -43,10 +44,10 @@ public static class TokenKeyFile
 
         using (var file = new FileStream(aside, options))
         {
-            file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
+            file.Write(key);
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(aside, path);
+        File.Move(aside, path, overwrite: true);
     }
 }

@@ -13,7 +13,7 @@ public class Committing
     [GlobalSetup]
     public void Begin()
     {
-        _source = new Source(Samples.Source, new Limits().SourceLogBytesMax);
+        _source = new Source(Samples.Source, new Limits().SourceLogBytesMax, Samples.Watch);
         _source.Subscribe(new GatewayAddress("gateway", new SilentRelay()), Samples.Seat(0), null, static () => null!);
         _committer = new Committer<string>(
             new NoState(), new(static () => null, _source, static _ => { }, static () => { }, new Limits(), TimeProvider.System, NullLogger.Instance));

@@ -52,11 +52,11 @@ public class Delivering
 
     private async Task SubscribeAll()
     {
-        var source = new Source(Samples.Source, 0);
+        var source = new Source(Samples.Source, 0, Samples.Watch);
         source.Begin(Epoch);
         var grains = new OneSource(source);
-        _relay = new Relay(grains, new Ids(), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
-        var context = new ConnectionContext(new Limits(), TimeProvider.System, new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System));
+        _relay = new Relay(grains, new GatewayName("gateway"), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
+        var context = new ConnectionContext(new Limits(), TimeProvider.System, new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System), new GatewayName("gateway"));
         for (var i = 0; i < Connections; i++)
         {
             var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, context.Outbound(_writers[i], Lanes.Two), context);

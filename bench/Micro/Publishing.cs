@@ -9,7 +9,7 @@ public class Publishing
     private const long Epoch = 1;
     private const int LogBytes = 2 * 1_048_576;
 
-    private readonly Source _source = new(Samples.Source, LogBytes);
+    private readonly Source _source = new(Samples.Source, LogBytes, Samples.Watch);
 
     [Params(1, 50, 1_000)]
     public int Seats { get; set; }

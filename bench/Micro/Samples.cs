@@ -12,6 +12,8 @@ namespace Orchestrator.Micro;
 /// <summary>The things that delivery is about, of the size that they have in a session.</summary>
 internal static class Samples
 {
+    public static IGatewayWatch Watch { get; } = new OneGatewayWatch(new GatewayName("gateway"));
+
     public const int EventBytes = 200;
 
     public static SourceId Source { get; } = SourceId.Of(new SessionId("7d5f5ad2-5d63-4a70-9d1c-0a1f4b6b8f10"));

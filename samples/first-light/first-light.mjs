@@ -10,7 +10,8 @@ const NUMBERS = 60;
 const PULL_AT = 20;
 const PLUG_AT = 40;
 
-const url = readUrl();
+const urls = readUrls();
+const [adas, bens, cleos] = [0, 1, 2].map((person) => urls[person % urls.length]);
 const begin = performance.now();
 const people = [];
 let cable;
@@ -23,11 +24,11 @@ const limit = setTimeout(() => fail(`The story took longer than ${LIMIT_MS / 100
 try {
   await demandServer();
   wasThere = true;
-  console.log(`\nFirst light at ${url}`);
+  console.log(`\nFirst light at ${urls.join(' and ')}`);
   await Promise.race([story(), failed]);
   console.log(`\nAll is well: ${tell.facts} things checked in ${seconds(begin)}.\n`);
 } catch (error) {
-  const gone = wasThere && !await answers() ? `The server at ${url} does not answer any more. ` : '';
+  const gone = wasThere && !await answers() ? `A server does not answer any more. ` : '';
   console.log(`\n  ✗ ${gone}${error.message}\n`);
   process.exitCode = 1;
 } finally {
@@ -48,8 +49,8 @@ async function story() {
 
 async function logIn() {
   tell.chapter('Three people log in, each from a process of their own');
-  cable = await Cable.to(url);
-  const [ada, ben, cleo] = [begins('Ada'), begins('Ben'), begins('Cleo', cable.url)];
+  cable = await Cable.to(cleos);
+  const [ada, ben, cleo] = [begins('Ada', adas), begins('Ben', bens), begins('Cleo', cable.url)];
   for (const person of [ada, ben, cleo]) {
     await person.do('connect');
     await person.do('login', { userName: person.name });
@@ -143,7 +144,7 @@ async function killTheMaster(ada, ben, cleo) {
   tell.check((await ada.hears('sceneEventToUser')).sceneEventData === 'the show goes on', 'Cleo, the master, to all: “the show goes on”');
 
   tell.say(`His seat is kept for ${graceSeconds} s, then he would be gone. We do not wait for that:`);
-  const again = begins('Ben');
+  const again = begins('Ben', adas);
   await again.do('connect');
   await again.do('resume', { token: resumeToken });
   await ada.hears('sessionUpdated', update('USER_RETURNED', ben));
@@ -172,7 +173,7 @@ async function sayGoodbye(sessionId, ada, ben, cleo) {
 }
 
 /** Starts somebody's program. */
-function begins(name, at = url) {
+function begins(name, at) {
   const person = new Person(name, at, (who, change) => watch(who, change, at));
   people.push(person);
   return person;
@@ -182,7 +183,7 @@ function begins(name, at = url) {
 function watch(person, { state, reason }, at) {
   if (state === 'closed') {
     fail(`${person.name}'s connection was closed for good: ${reason}.`);
-  } else if (state === 'lost' && at === url) {
+  } else if (state === 'lost' && at !== cable?.url) {
     const back = person.hears('connection', (change) => change.state === 'resumed');
     const sentence = `${person.name}'s connection was lost and did not come back in ${BACK_WITHIN_MS / 1000} s.`;
     const timer = setTimeout(() => fail(sentence), BACK_WITHIN_MS).unref();
@@ -192,24 +193,26 @@ function watch(person, { state, reason }, at) {
 
 async function demandServer() {
   if (!await answers()) {
-    throw new Error(`No server answers at ${url}. Start one, or name it: node first-light.mjs --url http://host:port`);
+    throw new Error(`No server answers at ${urls.join(' and ')}. Start one, or name it: node first-light.mjs --url http://host:port`);
   }
 }
 
 function answers() {
-  return fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(BACK_WITHIN_MS) }).then(() => true, () => false);
+  const asked = urls.map((url) => fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(BACK_WITHIN_MS) }));
+  return Promise.all(asked).then(() => true, () => false);
 }
 
 function isCount(numbers) {
   return numbers.length === NUMBERS && numbers.every((n, i) => n === i + 1);
 }
 
-function readUrl() {
+/** Several are silos of one cluster: everybody is at another one. */
+function readUrls() {
   try {
-    const { values } = parseArgs({ options: { url: { type: 'string', default: 'http://127.0.0.1:8090' } } });
-    return new URL(values.url).origin;
+    const { values } = parseArgs({ options: { url: { type: 'string', multiple: true, default: ['http://127.0.0.1:8090'] } } });
+    return values.url.map((url) => new URL(url).origin);
   } catch (error) {
-    console.error(`${error.message}\nUsage: node first-light.mjs [--url http://127.0.0.1:8090]`);
+    console.error(`${error.message}\nUsage: node first-light.mjs [--url http://127.0.0.1:8090]...`);
     process.exit(1);
   }
 }

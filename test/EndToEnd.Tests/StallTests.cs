@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Orchestrator.Testing;
 
 namespace Orchestrator.EndToEnd;
 

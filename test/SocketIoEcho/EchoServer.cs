@@ -47,7 +47,7 @@ internal sealed class EchoServer : IAsyncDisposable
             }
         });
         builder.Services.AddGatewayCors();
-        builder.Services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
+        builder.Services.AddSingleton(new GatewayName("echo")).AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
         builder.Services.AddSocketIo();
 
         var app = builder.Build();

@@ -30,7 +30,7 @@ public sealed class StoreCommandTests(PostgresFixture postgres) : IDisposable
         (await RunAsync("database", "migrate", "--config", Config)).ShouldBe(ExitCode.Success);
         (await RunAsync("database", "migrate", "--config", Config)).ShouldBe(ExitCode.Success);
 
-        (await PostgresServer.ExecuteAsync(database, "SELECT max(version) FROM orchestrator.migration")).ShouldBe(1);
+        (await PostgresServer.ExecuteAsync(database, "SELECT max(version) FROM orchestrator.migration")).ShouldBe(2);
         await PostgresServer.ExecuteAsync(database, "INSERT INTO orchestrator.migration (version) VALUES (99)");
         (await RunAsync("database", "migrate", "--config", Config)).ShouldBe(ExitCode.Storage);
     }

@@ -240,8 +240,11 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 }
 
 /// <summary>What every connection needs of the process.</summary>
-public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer)
+public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer, GatewayName Gateway)
 {
+    /// <summary>What a connection that opens now is called.</summary>
+    public ConnectionId Name(string id) => new(id, Time.GetUtcNow(), Gateway.Value);
+
     /// <summary>What waits for a connection that is written to in this way.</summary>
     public OutboundQueue Outbound(IFrameWriter writer, Lanes lanes) => new(writer, Limits.OutboundBytesMax, Gatherer, lanes);
 }

@@ -2,10 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orchestrator.Administration;
-using Orchestrator.DataStreams;
-using Orchestrator.Sessions;
-using Orchestrator.Users;
 
 namespace Orchestrator.Delivery;
 
@@ -13,7 +9,7 @@ namespace Orchestrator.Delivery;
 /// This gateway process as sources see it. It passes deliveries on to the subscriptions, notices what is missing, asks the source for it, and
 /// subscribes again when a source has moved.
 /// </summary>
-public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Relay> log)
+public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Relay> log)
     : BackgroundService
 {
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
@@ -27,7 +23,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
     private const int EarsMax = 16;
 
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
-    private readonly string _gateway = ids.Next();
+    private readonly string _gateway = name.Value;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Ear[] _ears = new Ear[Math.Min(Environment.ProcessorCount, EarsMax)];
     private GatewayAddress[]? _addresses;
@@ -35,7 +31,6 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
 
     /// <summary>Sources that somebody here is subscribed to.</summary>
     public int Links => _links.Count;
-
 
     /// <summary>
     /// Subscribes, and says where it begins: after the place given, if the source still knows what came since; otherwise with a snapshot. Events wait until the
@@ -132,6 +127,15 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         return Owned(() => Source(subscription.Source).Unsubscribe(_gateway, subscription.Seat.Connection));
     }
 
+    /// <summary>A part of the cluster is gone, and with it perhaps sources that this gateway hears: each is asked, and where it is another one now, everybody begins again.</summary>
+    public void AskAll()
+    {
+        foreach (var source in _links.Keys)
+        {
+            Change(source, static link => link.Ask());
+        }
+    }
+
     public void Deliver(Delivery delivery) => Change(delivery.Source, link => link.Arrived(delivery));
 
     public void Moved(SourceId source, long epoch) => Change(source, link => link.Ended(epoch));
@@ -156,11 +160,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                foreach (var source in _links.Keys)
-                {
-                    Change(source, static link => link.Ask());
-                }
-
+                AskAll();
                 await Task.Delay(OverdueAfter, time, stoppingToken);
                 foreach (var source in _links.Keys)
                 {
@@ -375,16 +375,7 @@ public sealed class Relay(IGrainFactory grains, IIdSource ids, IOptions<GatewayO
         return [.. _ears.Select(ear => new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(ear)))];
     }
 
-    private ISource Source(SourceId source) => source.Kind switch
-    {
-        SourceKind.User => grains.GetGrain<IUserGrain>(source.Key),
-        SourceKind.Session => grains.GetGrain<ISessionGrain>(source.Key),
-        SourceKind.Sessions => grains.GetGrain<ISessionDirectoryGrain>(source.Key),
-        SourceKind.Users => grains.GetGrain<IUserDirectoryGrain>(source.Key),
-        SourceKind.Orchestrator => grains.GetGrain<IOrchestratorGrain>(source.Key),
-        SourceKind.DataStream => grains.GetGrain<IDataStreamGrain>(source.Key),
-        _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown kind of source."),
-    };
+    private ISource Source(SourceId source) => grains.GetSource(source);
 }
 
 /// <summary>One of the ways on which sources reach this gateway.</summary>

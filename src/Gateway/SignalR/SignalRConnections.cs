@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
 using Orchestrator.Connections;
-using Orchestrator.Devices;
 using Orchestrator.Security;
 
 namespace Orchestrator.SignalR;
@@ -21,7 +20,7 @@ public sealed class SignalRConnections(
         var http = connection.GetHttpContext();
         var origin = Origin.Of(http?.Account(), http?.Connection.RemoteIpAddress, admin.Value);
         var outbound = context.Outbound(new SignalRWriter(connection, dialect, log), Lanes.Two);
-        var client = new ClientConnection(new ConnectionId(connection.ConnectionId, context.Time.GetUtcNow()), origin, dialect, outbound, context);
+        var client = new ClientConnection(context.Name(connection.ConnectionId), origin, dialect, outbound, context);
         connection.Items[ItemKey] = client;
         connections.Add(client);
         return base.OnConnectedAsync(connection);

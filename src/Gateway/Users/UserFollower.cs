@@ -6,7 +6,7 @@ using Orchestrator.Sessions;
 namespace Orchestrator.Users;
 
 /// <summary>Lets a connection follow its user, so that what one device does the others learn.</summary>
-public sealed class UserFollower(Relay relay, SessionEntrance entrance, ILogger<UserFollower> log)
+public sealed class UserFollower(Relay relay, SessionEntrance entrance, IGrainFactory grains, ILogger<UserFollower> log)
 {
     public async Task Begin(ClientConnection connection)
     {
@@ -16,7 +16,7 @@ public sealed class UserFollower(Relay relay, SessionEntrance entrance, ILogger<
             return;
         }
 
-        var beginning = await relay.Subscribe(source, new UserSubscriber(connection, entrance, log), after: null);
+        var beginning = await relay.Subscribe(source, new UserSubscriber(connection, entrance, grains, log), after: null);
         connection.Add(beginning.Subscription);
         beginning.Subscription.Release();
     }

@@ -6,7 +6,7 @@ using Orchestrator.Sessions;
 namespace Orchestrator.Users;
 
 /// <summary>A connection that follows what its user's other devices do.</summary>
-public sealed class UserSubscriber(ClientConnection connection, SessionEntrance entrance, ILogger log) : Subscriber
+public sealed class UserSubscriber(ClientConnection connection, SessionEntrance entrance, IGrainFactory grains, ILogger log) : Subscriber
 {
     public override Seat Seat { get; } = connection.Seat;
 
@@ -34,11 +34,12 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
         }
     }
 
+    /// <summary>The user may be another activation, which knows none of its connections until they say that they are there.</summary>
     public override void Restart(Position at, Snapshot snapshot)
     {
-        if (((UserSnapshot)snapshot).Session is { } session)
+        if (connection.Caller is { } caller)
         {
-            Follow(session);
+            _ = SayAgain(caller);
         }
     }
 
@@ -52,6 +53,30 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
         if (connection.Session != session)
         {
             _ = FollowLater(session);
+        }
+    }
+
+    private async Task SayAgain(Caller caller)
+    {
+        try
+        {
+            var user = grains.GetGrain<IUserGrain>(caller.User.Value);
+            var entered = await user.Login(caller, new Login(connection.Id));
+            if (connection.IsClosed || connection.Caller != caller)
+            {
+                // It closed or logged out meanwhile, and what it said then may have come before this.
+                await (connection.MayComeBack ? user.Disconnected(caller.Device, connection.Id) : user.Logout(caller.Device));
+            }
+            else if (entered.Session is { } session)
+            {
+                Follow(session);
+            }
+        }
+        catch (Exception e)
+        {
+            // The device has a newer connection, or the user is not to be reached: whoever comes back is told what is true.
+            log.LogInformation(e, "A connection of {User} could not be told again", caller.User);
+            connection.Abort(CloseCode.OutOfStep);
         }
     }
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
 using Orchestrator.Api;
 using Orchestrator.Connections;
-using Orchestrator.Devices;
 using Orchestrator.EngineIo;
 using Orchestrator.Security;
 using Orchestrator.SocketIo;
@@ -44,7 +43,7 @@ public sealed class VrTogetherApplication : ISocketIoApplication
 
     private VrTogetherClient Enter(string id, Origin origin, VrTogetherDialect dialect, OutboundQueue outbound)
     {
-        var connection = new ClientConnection(new ConnectionId(id, _context.Connection.Time.GetUtcNow()), origin, dialect, outbound, _context.Connection)
+        var connection = new ClientConnection(_context.Connection.Name(id), origin, dialect, outbound, _context.Connection)
         {
             MayComeBack = false,
         };

@@ -15,11 +15,11 @@ public interface IAccountGrain : IGrainWithStringKey
     Task<AccountRecord> Register(RegisterAccount command);
 
     /// <summary>The account. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
-    [Alias("get")]
+    [Alias("get"), Repeatable]
     Task<AccountRecord> Get();
 
     /// <summary>Name and hash, for the edge to compare. Refusals: <see cref="RefusalCode.UserNotFound"/>, <see cref="RefusalCode.TooManyRequests"/> (after failures).</summary>
-    [Alias("credentials")]
+    [Alias("credentials"), Repeatable]
     Task<AccountCredentials> GetCredentials();
 
     /// <summary>The comparison failed: the next ones are slowed down.</summary>
@@ -27,7 +27,7 @@ public interface IAccountGrain : IGrainWithStringKey
     Task SignInFailed();
 
     /// <summary>The comparison succeeded: earlier failures are forgotten.</summary>
-    [Alias("signed-in")]
+    [Alias("signed-in"), Repeatable]
     Task SignedIn();
 
     /// <summary>Gives the account another password. Refusals: <see cref="RefusalCode.UserNotFound"/>.</summary>
@@ -72,8 +72,8 @@ public sealed record RegisterAccount(
     [property: Id(0)] string UserName,
     [property: Id(1)] string PasswordHash,
     [property: Id(2)] string? Key = null,
-    [property: Id(3)] string By = "");
+    [property: Id(3)] string By = "") : IKeyedCommand;
 
 /// <summary>Gives an account another password.</summary>
 [GenerateSerializer, Immutable, Alias("change-password-command")]
-public sealed record ChangePassword([property: Id(0)] string PasswordHash, [property: Id(1)] string? Key = null);
+public sealed record ChangePassword([property: Id(0)] string PasswordHash, [property: Id(1)] string? Key = null) : IKeyedCommand;

@@ -8,10 +8,10 @@ namespace Orchestrator.Accounts;
 public interface IAccountOfUserGrain : IGrainWithStringKey
 {
     /// <summary>The normalised name of the account; null for a user without one. Called by gateways.</summary>
-    [Alias("find")]
+    [Alias("find"), Repeatable]
     Task<string?> Find();
 
     /// <summary>Names the account, or takes the name away. Caller: the account; at the end of a removal the user.</summary>
-    [Alias("set")]
+    [Alias("set"), Repeatable]
     Task Set(string? account);
 }

@@ -41,4 +41,4 @@ public sealed record RemoveAccount(
     [property: Id(0)] string Account,
     [property: Id(1)] UserId User,
     [property: Id(2)] string By,
-    [property: Id(3)] string? Key = null);
+    [property: Id(3)] string? Key = null) : IKeyedCommand;

@@ -15,7 +15,7 @@ public interface IAuditGrain : IGrainWithStringKey
     Task Add(AuditEntry entry);
 
     /// <summary>The entries, oldest first. For administrators.</summary>
-    [Alias("read")]
+    [Alias("read"), Repeatable]
     Task<ImmutableArray<AuditEntry>> Read();
 }
 

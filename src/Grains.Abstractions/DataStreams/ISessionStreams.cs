@@ -30,7 +30,7 @@ public interface ISessionStreams : IGrainWithStringKey
     Task<MemberStreams> RemoveAllDataStreams(Caller caller);
 
     /// <summary>What a member has declared. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>, <see cref="RefusalCode.StreamUserMissing"/>, <see cref="RefusalCode.NotJoined"/> (the owner).</summary>
-    [Alias("get-available-data-streams")]
+    [Alias("get-available-data-streams"), Repeatable]
     Task<ImmutableArray<DataStream>> GetAvailableDataStreams(Caller caller, UserId? owner);
 
     /// <summary>
@@ -53,15 +53,15 @@ public interface ISessionStreams : IGrainWithStringKey
     Task<MemberStreams> UnregisterFromAllDataStreams(Caller caller);
 
     /// <summary>What the caller has declared and is registered for. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>.</summary>
-    [Alias("get-data-streams")]
+    [Alias("get-data-streams"), Repeatable]
     Task<MemberStreams> GetDataStreams(Caller caller);
 
     /// <summary>Whether a member gets the packets of a stream, now. Called by the stream.</summary>
-    [Alias("is-registered")]
+    [Alias("is-registered"), Repeatable]
     Task<bool> IsRegistered(UserId user, DataStreamKey stream);
 
     /// <summary>What a stream must know of its owner. Called by the stream.</summary>
-    [Alias("get-stream-standing")]
+    [Alias("get-stream-standing"), Repeatable]
     Task<StreamStanding> GetStreamStanding(DataStreamKey stream);
 
     /// <summary>

@@ -11,19 +11,23 @@ public interface ISource : IGrainWithStringKey
     /// eyes. Otherwise, or without a place: a snapshot. What is published after the answer's place is delivered to the gateway.
     /// Repeating it with the same connection moves the seat. Refusals: those of the source (no right to see it).
     /// </summary>
-    [Alias("subscribe")]
+    [Alias("subscribe"), Repeatable]
     Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after);
 
     /// <summary>Gives a seat up. Unknown ones are fine.</summary>
-    [Alias("unsubscribe")]
+    [Alias("unsubscribe"), Repeatable]
     Task Unsubscribe(string gateway, ConnectionId connection);
 
     /// <summary>
     /// What was published after a place, for a gateway that has missed a delivery. <see cref="MissedEnvelopes.Complete"/> is false when the
     /// log does not reach back so far, or the gateway has no seat here: then its subscriptions begin again.
     /// </summary>
-    [Alias("read"), AlwaysInterleave]
+    [Alias("read"), AlwaysInterleave, Repeatable]
     Task<MissedEnvelopes> Read(string gateway, Position after);
+
+    /// <summary>A gateway has ended without a word: its seats are given up, and who sat there may be gone. Called by the watch over gateways, which does not wait.</summary>
+    [Alias("gateway-lost"), OneWay]
+    Task GatewayLost(string gateway);
 }
 
 /// <summary>The beginning of a subscription.</summary>

@@ -25,18 +25,18 @@ public interface IScenarioCatalogueGrain : IGrainWithStringKey
     Task Remove(Caller caller, RemoveScenario command);
 
     /// <summary>One scenario; null if there is none of this id. Whoever is logged in may ask.</summary>
-    [Alias("find")]
+    [Alias("find"), Repeatable]
     Task<ScenarioDefinition?> Find(string scenarioId);
 
     /// <summary>All scenarios, by id. Whoever is logged in may ask.</summary>
-    [Alias("list")]
+    [Alias("list"), Repeatable]
     Task<ImmutableSortedDictionary<string, ScenarioDefinition>> List();
 }
 
 /// <summary>Adds a scenario to the catalogue.</summary>
 [GenerateSerializer, Immutable, Alias("add-scenario-command")]
-public sealed record AddScenario([property: Id(0)] ScenarioDefinition Definition, [property: Id(1)] string? Key = null);
+public sealed record AddScenario([property: Id(0)] ScenarioDefinition Definition, [property: Id(1)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Removes a scenario from the catalogue.</summary>
 [GenerateSerializer, Immutable, Alias("remove-scenario-command")]
-public sealed record RemoveScenario([property: Id(0)] string ScenarioId, [property: Id(1)] string? Key = null);
+public sealed record RemoveScenario([property: Id(0)] string ScenarioId, [property: Id(1)] string? Key = null) : IKeyedCommand;

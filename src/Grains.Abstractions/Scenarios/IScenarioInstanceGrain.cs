@@ -22,7 +22,7 @@ public interface IScenarioInstanceGrain : IGrainWithStringKey
     Task<Position> Control(Caller caller, ControlScenario command);
 
     /// <summary>The instance as it is. Caller: a member or the administrator. Refusals: <see cref="RefusalCode.NotJoined"/>.</summary>
-    [Alias("get")]
+    [Alias("get"), Repeatable]
     Task<ScenarioInstanceRecord> Get(Caller caller);
 
     /// <summary>Goes on after a restart. Called by the session when it was read from the store, which does not wait.</summary>
@@ -67,7 +67,7 @@ public sealed record ControlScenario(
     [property: Id(0)] ScenarioControl Control,
     [property: Id(1)] long PositionMs = 0,
     [property: Id(2)] double Rate = 1,
-    [property: Id(3)] string? Key = null);
+    [property: Id(3)] string? Key = null) : IKeyedCommand;
 
 /// <summary>A session's scenario as it runs. Names as in the VRTogether API where it has them.</summary>
 /// <param name="ScenarioRefId">The scenario that it is a copy of.</param>

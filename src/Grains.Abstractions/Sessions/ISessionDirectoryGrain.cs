@@ -11,7 +11,7 @@ public interface ISessionDirectoryGrain : ISource
     const string Key = "all";
 
     /// <summary>Takes the newest state of a session. Reports overtaken by a newer one are ignored.</summary>
-    [Alias("report")]
+    [Alias("report"), Repeatable]
     Task Report(SessionReport report);
 }
 

@@ -37,15 +37,15 @@ public interface ISessionGrain : ISource, ISessionStreams
     Task Delete(Caller caller, DeleteSession command);
 
     /// <summary>Whether there is such a session, now.</summary>
-    [Alias("exists")]
+    [Alias("exists"), Repeatable]
     Task<bool> Exists();
 
     /// <summary>Whether the user is a member, now.</summary>
-    [Alias("has-member")]
+    [Alias("has-member"), Repeatable]
     Task<bool> HasMember(UserId user);
 
     /// <summary>The session. Caller: a member or the administrator. Refusals: <see cref="RefusalCode.NotJoined"/>.</summary>
-    [Alias("get")]
+    [Alias("get"), Repeatable]
     Task<SessionSnapshot> Get(Caller caller);
 
     /// <summary>
@@ -63,18 +63,18 @@ public interface ISessionGrain : ISource, ISessionStreams
     Task<Position> SendSceneEvent(Caller caller, SendSceneEvent command);
 
     /// <summary>Asks for a right and answers nothing. Who may: a member or the administrator. Refusals: <see cref="RefusalCode.NotJoined"/>.</summary>
-    [Alias("demand-reader")]
+    [Alias("demand-reader"), Repeatable]
     Task DemandReader(UserId user);
 
     /// <summary>
     /// Asks for a right and answers nothing. Who may: the master or the administrator. Refusals: <see cref="RefusalCode.NotInSession"/> (neither a member nor the
     /// administrator), <see cref="RefusalCode.NotAllowed"/>.
     /// </summary>
-    [Alias("demand-director")]
+    [Alias("demand-director"), Repeatable]
     Task DemandDirector(UserId user);
 
     /// <summary>What the session was opened with. Called by its scenario instance. Refusals: <see cref="RefusalCode.SessionNotFound"/>.</summary>
-    [Alias("scenario")]
+    [Alias("scenario"), Repeatable]
     Task<SessionScenario> GetScenario();
 
     /// <summary>
@@ -88,33 +88,33 @@ public interface ISessionGrain : ISource, ISessionStreams
     /// Whether the session was read from the store just now, less than <see cref="Limits.ScenarioReturnSeconds"/> ago, and what is published would not reach some member yet:
     /// it is away, or has no connection that follows the session.
     /// </summary>
-    [Alias("is-missing-members")]
+    [Alias("is-missing-members"), Repeatable]
     Task<bool> IsMissingMembers();
 
     /// <summary>The last connection of a member or of the administrator was lost: its grace period begins.</summary>
-    [Alias("went-away")]
+    [Alias("went-away"), Repeatable]
     Task WentAway(UserId user);
 
     /// <summary>
     /// A member or the administrator is here; the others learn of its data if that is not what they know. False: the session knows no such user (any more).
     /// </summary>
-    [Alias("returned")]
+    [Alias("returned"), Repeatable]
     Task<bool> Returned(UserId user, MemberData? data = null);
 
     /// <summary>
     /// A user has changed its data: everybody is told. Called by the user's grain. Null: it is no member, and nothing happened; otherwise the place after which it is so.
     /// </summary>
-    [Alias("set-user-data")]
+    [Alias("set-user-data"), Repeatable]
     Task<Position?> SetUserData(UserId user, MemberData data);
 
     /// <summary>The rooms of the session's scenario and who is in them. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>.</summary>
-    [Alias("rooms")]
+    [Alias("rooms"), Repeatable]
     Task<RoomsAt> GetRooms(Caller caller);
 
     /// <summary>
     /// The room that the caller is in. Caller: a member. Refusals: <see cref="RefusalCode.NotInSession"/>, <see cref="RefusalCode.NotInRoom"/>.
     /// </summary>
-    [Alias("room")]
+    [Alias("room"), Repeatable]
     Task<RoomAt> GetRoom(Caller caller);
 
     /// <summary>
@@ -132,11 +132,11 @@ public interface ISessionGrain : ISource, ISessionStreams
     Task<Position> LeaveRoom(Caller caller, LeaveRoom command);
 
     /// <summary>A member or the administrator logged out: it leaves, and the administrator's session closes.</summary>
-    [Alias("logged-out")]
+    [Alias("logged-out"), Repeatable]
     Task LoggedOut(UserId user);
 
     /// <summary>Closes the session, whoever is in it. One that is over is fine. Caller: a gateway, for an administrator of the orchestrator.</summary>
-    [Alias("reset")]
+    [Alias("reset"), Repeatable]
     Task Reset();
 
     /// <summary>Reads the session from the store and wakes its users, after a restart. Called by the list of sessions, which does not wait.</summary>

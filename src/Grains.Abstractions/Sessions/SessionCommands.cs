@@ -15,22 +15,22 @@ public sealed record AddSession(
     [property: Id(2)] string? SessionDescription = null,
     [property: Id(3)] string? SessionProtocol = null,
     [property: Id(4)] bool CanBeMaster = true,
-    [property: Id(5)] string? Key = null);
+    [property: Id(5)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Joins a session. Without <paramref name="CanBeMaster"/> the user may become master.</summary>
 [GenerateSerializer, Immutable, Alias("join-session-command")]
 public sealed record JoinSession(
     [property: Id(0)] SessionId SessionId,
     [property: Id(1)] bool CanBeMaster = true,
-    [property: Id(2)] string? Key = null);
+    [property: Id(2)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Leaves the session the user is in.</summary>
 [GenerateSerializer, Immutable, Alias("leave-session-command")]
-public sealed record LeaveSession([property: Id(0)] string? Key = null);
+public sealed record LeaveSession([property: Id(0)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Deletes a session that is empty.</summary>
 [GenerateSerializer, Immutable, Alias("delete-session-command")]
-public sealed record DeleteSession([property: Id(0)] SessionId SessionId, [property: Id(1)] string? Key = null);
+public sealed record DeleteSession([property: Id(0)] SessionId SessionId, [property: Id(1)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Sends a text or any JSON value to the members of the session.</summary>
 /// <param name="To">One member, or null for all, the sender included.</param>
@@ -38,7 +38,7 @@ public sealed record DeleteSession([property: Id(0)] SessionId SessionId, [prope
 public sealed record SendMessage(
     [property: Id(0)] Payload Message,
     [property: Id(1)] UserId? To = null,
-    [property: Id(2)] string? Key = null);
+    [property: Id(2)] string? Key = null) : IKeyedCommand;
 
 /// <summary>Sends a scene event. It is never written, so it takes no idempotency key.</summary>
 /// <param name="User">For the routes to one user: who.</param>

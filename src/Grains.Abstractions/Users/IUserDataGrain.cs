@@ -8,7 +8,7 @@ namespace Orchestrator.Users;
 public interface IUserDataGrain : IGrainWithStringKey
 {
     /// <summary>The data as it is stored. Called by the user's grain.</summary>
-    [Alias("get")]
+    [Alias("get"), Repeatable]
     Task<StoredUserData> Get();
 
     /// <summary>
@@ -19,7 +19,7 @@ public interface IUserDataGrain : IGrainWithStringKey
     Task<StoredUserData> Change(ChangeUserData command);
 
     /// <summary>Removes the data with the account; there may be none. Called by the user's grain. Refusals: <see cref="RefusalCode.Temporary"/>.</summary>
-    [Alias("remove")]
+    [Alias("remove"), Repeatable]
     Task Remove();
 }
 
@@ -32,7 +32,7 @@ public sealed record StoredUserData([property: Id(0)] Payload? Data, [property: 
 /// <summary>Changes a user's data.</summary>
 /// <param name="Patch">A JSON object. Each of its keys is set to its value as a whole; the other keys stay. Null: all are removed.</param>
 [GenerateSerializer, Immutable, Alias("change-user-data-command")]
-public sealed record ChangeUserData([property: Id(0)] Payload? Patch, [property: Id(1)] string? Key = null)
+public sealed record ChangeUserData([property: Id(0)] Payload? Patch, [property: Id(1)] string? Key = null) : IKeyedCommand
 {
     /// <summary>What a key was used for: one that has changed something does not serve to clear.</summary>
     public string Name => Patch is null ? "ClearUserData" : "UpdateUserData";

@@ -13,7 +13,7 @@ public interface IUserDirectoryGrain : ISource
     const string Key = "all";
 
     /// <summary>Takes the newest state of a user. Reports overtaken by a newer one are ignored.</summary>
-    [Alias("report")]
+    [Alias("report"), Repeatable]
     Task Report(UserReport report);
 }
 

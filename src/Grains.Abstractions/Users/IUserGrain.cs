@@ -17,24 +17,24 @@ public interface IUserGrain : ISource
     /// Answers the session that the user is in, if any.
     /// Refusals: <see cref="RefusalCode.LimitReached"/> (devices).
     /// </summary>
-    [Alias("login")]
+    [Alias("login"), Repeatable]
     Task<UserEntered> Login(Caller caller, Login command);
 
     /// <summary>
     /// Brings a device back on a new connection, within the grace period or afterwards if another device kept the user here.
     /// Refusals: <see cref="RefusalCode.ResumeExpired"/> (the device was forgotten, has logged out, or has a newer connection).
     /// </summary>
-    [Alias("resume")]
+    [Alias("resume"), Repeatable]
     Task<UserEntered> Resume(Caller caller, ConnectionId connection);
 
     /// <summary>A connection was lost. News of one that was superseded is ignored. The grace period begins with the last one.</summary>
-    [Alias("disconnected")]
+    [Alias("disconnected"), Repeatable]
     Task Disconnected(DeviceId device, ConnectionId connection);
 
     /// <summary>
     /// Ends a device. With the last one the user leaves its session, and the sessions it administers close.
     /// </summary>
-    [Alias("logout")]
+    [Alias("logout"), Repeatable]
     Task Logout(DeviceId device);
 
     /// <summary>
@@ -42,7 +42,7 @@ public interface IUserGrain : ISource
     /// the sessions it administers close. Of a user whose account is gone the data goes too, and at last the name of the account.
     /// Repeating it is fine. Caller: a gateway, when the account is gone or has another role, or everything is reset. Refusals: <see cref="RefusalCode.Temporary"/>.
     /// </summary>
-    [Alias("dismiss")]
+    [Alias("dismiss"), Repeatable]
     Task Dismiss(DismissReason reason);
 
     /// <summary>
@@ -75,11 +75,11 @@ public interface IUserGrain : ISource
     /// <summary>
     /// The session the user is in, else the oldest one it administers. Refusals: <see cref="RefusalCode.NotJoined"/>.
     /// </summary>
-    [Alias("session")]
+    [Alias("session"), Repeatable]
     Task<SessionSnapshot> GetSession(Caller caller);
 
     /// <summary>The user as everybody may see it. Called for any user. Refusals: <see cref="RefusalCode.UserNotFound"/> (it has no device).</summary>
-    [Alias("record"), AlwaysInterleave]
+    [Alias("record"), AlwaysInterleave, Repeatable]
     Task<UserRecord> GetRecord();
 
     /// <summary>
@@ -91,7 +91,7 @@ public interface IUserGrain : ISource
     Task<UserDataAt> ChangeData(Caller caller, ChangeUserData command);
 
     /// <summary>The caller's own data; an account's is loaded if it could not be at login. Refusals: <see cref="RefusalCode.Temporary"/>.</summary>
-    [Alias("own-data"), AlwaysInterleave]
+    [Alias("own-data"), AlwaysInterleave, Repeatable]
     Task<UserDataAt> GetOwnData(Caller caller);
 
     /// <summary>A session closed while the user was in it, so it is shown nowhere from now on. Called by sessions, which do not wait.</summary>

@@ -5,9 +5,9 @@ namespace Orchestrator.Administration;
 
 /// <summary>A source without a state: what it says counts at the moment.</summary>
 [Reentrant]
-public sealed class OrchestratorGrain(Limits limits, TimeProvider time) : Grain, IOrchestratorGrain
+public sealed class OrchestratorGrain(Limits limits, IGatewayWatch watch, TimeProvider time) : Grain, IOrchestratorGrain
 {
-    private readonly Source _source = new(SourceId.Orchestrator, limits.SourceLogBytesMax);
+    private readonly Source _source = new(SourceId.Orchestrator, limits.SourceLogBytesMax, watch);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -37,4 +37,10 @@ public sealed class OrchestratorGrain(Limits limits, TimeProvider time) : Grain,
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    public Task GatewayLost(string gateway)
+    {
+        _source.Lost(gateway);
+        return Task.CompletedTask;
+    }
 }

@@ -14,12 +14,12 @@ public sealed class DataStreamGrain : Grain, IDataStreamGrain
     private readonly Source _source;
     private readonly TimeProvider _time;
 
-    public DataStreamGrain(TimeProvider time)
+    public DataStreamGrain(IGatewayWatch watch, TimeProvider time)
     {
         _time = time;
         _id = DataStreamId.Of(this.GetPrimaryKeyString());
         _rules = new PacketRules(_id.Stream);
-        _source = new Source(SourceId.Of(_id), logBytesMax: 0);
+        _source = new Source(SourceId.Of(_id), logBytesMax: 0, watch);
     }
 
     private ISessionGrain Session => GrainFactory.GetGrain<ISessionGrain>(_id.Session.Value);
@@ -68,4 +68,10 @@ public sealed class DataStreamGrain : Grain, IDataStreamGrain
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    public Task GatewayLost(string gateway)
+    {
+        _source.Lost(gateway);
+        return Task.CompletedTask;
+    }
 }

@@ -28,11 +28,19 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryLast = TimeSpan.FromSeconds(5);
 
+    // A write takes a few milliseconds where the store is well.
+    private static readonly TimeSpan KeptMax = TimeSpan.FromMilliseconds(100);
+
     private readonly KeyedReplies _replies = new(context.Limits.KeysPerGrainMax);
     private readonly CancellationTokenSource _ended = new();
     private ImmutableList<Held> _held = [];
     private ImmutableList<Held> _inFlight = [];
     private Task _writing = Task.CompletedTask;
+    private TaskCompletionSource? _waiting;
+    private long _changes;
+    private long _written;
+    private long _writingSince;
+    private bool _isFailing;
     private bool _isDirty;
     private bool _isBroken;
 
@@ -135,6 +143,27 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     /// <summary>Done when everything that was held at the call is written; a live change is never held. Refused when it was not written.</summary>
     public Task Settled() => _isBroken ? Task.FromException(Broken()) : (_held.LastOrDefault() ?? _inFlight.LastOrDefault())?.Written.Task ?? Task.CompletedTask;
 
+    /// <summary>
+    /// Done when all changes up to now are written, or when a write takes longer than that: a store that is slow or away holds nobody up. Whoever is answered after this finds
+    /// a live change again after a crash, too.
+    /// </summary>
+    public async Task Kept()
+    {
+        var (kept, since) = (_changes, context.Time.GetTimestamp());
+        while (_written < kept && !_isBroken && !_isFailing && context.Time.GetElapsedTime(_writingSince) < KeptMax)
+        {
+            var left = KeptMax - context.Time.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _waiting.Task.WaitAsync(left, context.Time)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
     /// <summary>Writes what is left, at the end of an activation.</summary>
     public async Task End(CancellationToken cancellationToken)
     {
@@ -178,8 +207,10 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     private void Dirty()
     {
         _isDirty = true;
+        _changes++;
         if (_writing.IsCompleted)
         {
+            _writingSince = context.Time.GetTimestamp();
             _writing = Write();
         }
     }
@@ -202,6 +233,8 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             catch (Exception e)
             {
                 _isDirty = true;
+                _isFailing = true;
+                ReleaseWaiting();
                 context.Log.LogWarning(e, "{State} is not written yet, next try in {Retry}", typeof(TState).Name, retry);
                 if (_ended.IsCancellationRequested)
                 {
@@ -227,6 +260,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     private async Task WriteNow()
     {
         _isDirty = false;
+        var changes = _changes;
         (_inFlight, _held) = (_held, []);
         if (context.State() is not { } state)
         {
@@ -248,7 +282,13 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         }
 
         _inFlight = [];
+        _written = changes;
+        _writingSince = context.Time.GetTimestamp();
+        _isFailing = false;
+        ReleaseWaiting();
     }
+
+    private void ReleaseWaiting() => Interlocked.Exchange(ref _waiting, null)?.SetResult();
 
     /// <summary>Memory and store may differ now, so nothing more is decided here: the next activation reads what is true.</summary>
     private void Break(Exception e)
@@ -262,6 +302,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
         _inFlight = [];
         _held = [];
+        ReleaseWaiting();
         context.Deactivate();
     }
 

@@ -18,6 +18,8 @@ internal sealed class GatewayLink(GatewayAddress gateway, long last)
 
     public bool IsEmpty => _seats.Count == 0;
 
+    public IEnumerable<Seat> Seats => _seats.All;
+
     public bool Has(UserId user) => _seats.Has(user);
 
     public void Enter(Seat seat)

@@ -8,7 +8,7 @@ namespace Orchestrator.Delivery;
 /// The publishing half of a grain: numbers envelopes, keeps the last ones, and makes one call per gateway that has an addressee. It belongs to one
 /// activation and is used in its turns only.
 /// </summary>
-public sealed class Source(SourceId id, int logBytesMax)
+public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
 {
     private readonly EnvelopeLog _log = new(logBytesMax);
 
@@ -64,6 +64,7 @@ public sealed class Source(SourceId id, int logBytesMax)
         {
             link = new GatewayLink(gateway, _linkEnded);
             _gateways = _gateways.Add(link);
+            watch.Heard(id, gateway.Gateway);
         }
 
         link.Relay = gateway.Relay;
@@ -100,7 +101,33 @@ public sealed class Source(SourceId id, int logBytesMax)
     }
 
     /// <summary>Takes all seats: the source is over.</summary>
-    public void DropAll() => _gateways = [];
+    public void DropAll()
+    {
+        foreach (var link in _gateways)
+        {
+            watch.Unheard(id, link.Gateway);
+        }
+
+        _gateways = [];
+    }
+
+    /// <summary>Takes all seats behind a gateway that has ended without a word, and says which these were.</summary>
+    public IReadOnlyList<Seat> Lost(string gateway)
+    {
+        if (Find(gateway) is not { } link)
+        {
+            return [];
+        }
+
+        Seat[] lost = [.. link.Seats];
+        foreach (var seat in lost)
+        {
+            link.Leave(seat.Connection);
+        }
+
+        EndIfEmpty(link);
+        return lost;
+    }
 
     /// <summary>Tells every gateway that this activation ends, so that none stays deaf until it looks.</summary>
     public void End()
@@ -132,6 +159,7 @@ public sealed class Source(SourceId id, int logBytesMax)
         {
             _gateways = _gateways.Remove(link);
             _linkEnded = Math.Max(_linkEnded, link.Last);
+            watch.Unheard(id, link.Gateway);
         }
     }
 

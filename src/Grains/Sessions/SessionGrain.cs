@@ -22,15 +22,17 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
     private readonly Dictionary<UserId, Position> _joinedAt = [];
+    private readonly RollCall<UserId> _rollCall;
     private IGrainTimer? _expiry;
     private DateTimeOffset? _returnBy;
 
     public SessionGrain(
-        [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, TimeProvider time, ILogger<SessionGrain> log)
+        [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, IGatewayWatch watch, TimeProvider time, ILogger<SessionGrain> log)
     {
         (_time, _patience) = (time, limits.ScenarioReturn);
         _session = new Session(limits);
-        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
+        _rollCall = new RollCall<UserId>(time);
+        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax, watch);
         _commit = new(store, new(() => _session.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
         _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }
@@ -54,6 +56,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
             }
 
             WatchForExpiry();
+            _rollCall.Begin(stored.Members.Keys);
             WakeUsers(stored);
             if (_session.HasTimeline)
             {
@@ -83,21 +86,21 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     public Task<SessionEntered> Open(Caller caller, AddSession command, MemberData? data = null)
     {
         _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Open(Id, caller, command, data), static () => true);
-        return Task.FromResult(Entered());
+        return Kept(Entered());
     }
 
     public Task<SessionEntered> Join(Caller caller, JoinSession command, MemberData? data = null)
     {
         _commit.Live(CommandKeys.Of(caller, command.Key), () => _session.Join(caller, command, data), static () => true);
-        return Task.FromResult(Entered());
+        return Kept(Entered());
     }
 
-    public Task<SessionLeft> Leave(Caller caller, LeaveSession command) => Task.FromResult(_commit.Live(
+    public Task<SessionLeft> Leave(Caller caller, LeaveSession command) => Kept(_commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.Leave(caller),
         () => new SessionLeft(Id, _source.At)));
 
-    public Task Delete(Caller caller, DeleteSession command) => Task.FromResult(_commit.Live(
+    public Task Delete(Caller caller, DeleteSession command) => Kept(_commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.Delete(caller),
         () => _source.At));
@@ -142,10 +145,15 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news) => Task.FromResult(Live(() => _session.TakeScenario(news)));
 
-    public Task WentAway(UserId user) => Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
+    public Task WentAway(UserId user)
+    {
+        _rollCall.Heard(user);
+        return Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
+    }
 
     public Task<bool> Returned(UserId user, MemberData? data = null)
     {
+        _rollCall.Heard(user);
         Live(() => _session.Returned(user, _time.GetUtcNow(), data));
         return Task.FromResult(_session.Knows(user));
     }
@@ -161,12 +169,13 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         return Task.CompletedTask;
     }
 
-    public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after)
+    public async Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after)
     {
+        await _rollCall.Done();
         _session.DemandReader(seat.User);
         // Nobody is told what happened before it joined.
         var isPast = !_joinedAt.TryGetValue(seat.User, out var joined) || after < joined;
-        return Task.FromResult(_source.Subscribe(gateway, seat, isPast ? null : after, Snapshot));
+        return _source.Subscribe(gateway, seat, isPast ? null : after, Snapshot);
     }
 
     public Task Unsubscribe(string gateway, ConnectionId connection)
@@ -176,6 +185,24 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    public Task GatewayLost(string gateway)
+    {
+        foreach (var user in _source.Lost(gateway).Select(static seat => seat.User).Distinct().Where(user => !_source.IsHeardBy(user)))
+        {
+            // It knows whether it is still here in another way; if it was lost with its gateway, it finds that out now.
+            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Who is told that it entered or left finds it so after a crash, too, as long as the store is well.</summary>
+    private async Task<T> Kept<T>(T answer)
+    {
+        await _commit.Kept();
+        return answer;
+    }
 
     private Position Live(Func<IReadOnlyList<Outgoing>> decide) => _commit.Live(null, decide, () => _source.At);
 

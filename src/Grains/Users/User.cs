@@ -16,6 +16,9 @@ public sealed partial class User(Limits limits)
     /// <summary>What is worth a record: a user that is nowhere needs none.</summary>
     public UserState? Stored => State.Session is null && State.Administers.IsEmpty ? null : State;
 
+    /// <summary>The gateways that its connections are at.</summary>
+    public IEnumerable<string> Gateways => State.Devices.Values.Select(d => d.Connection?.Gateway).OfType<string>().Distinct(StringComparer.Ordinal);
+
     /// <summary>The sessions that must learn whether the user is there.</summary>
     public IEnumerable<SessionId> Sessions =>
         State.Session is { } session ? State.Administers.Append(session).Distinct() : State.Administers;
@@ -26,10 +29,12 @@ public sealed partial class User(Limits limits)
         : new UserRecord(
             id, State.Name, State.Role == Role.Administrator, State.Data ?? Payload.EmptyObject, IsOnline ? Presence.Online : Presence.Away, State.IsSessionOver ? null : State.Session);
 
-    /// <summary>Takes up a stored user. No connection has outlived the process.</summary>
-    public void Restore(UserState state, DateTimeOffset now) => State = state with
+    /// <summary>Takes up a stored user. Connections are there as long as their gateway is: it says when they are not.</summary>
+    public void Restore(UserState state, Func<ConnectionId, bool> isThere, DateTimeOffset now) => State = state with
     {
-        Devices = state.Devices.SetItems(state.Devices.Keys.Select(id => KeyValuePair.Create(id, new Device(null, now)))),
+        Devices = state.Devices.SetItems(state.Devices
+            .Where(d => d.Value.Connection is not { } connection || !isThere(connection))
+            .Select(d => KeyValuePair.Create(d.Key, new Device(null, now)))),
     };
 
     public IReadOnlyList<Outgoing> Login(DeviceId device, ConnectionId connection)
@@ -51,6 +56,11 @@ public sealed partial class User(Limits limits)
         State.Devices.GetValueOrDefault(device)?.Connection == connection
             ? Happened(Outgoing.Silent(new DeviceLost(device, now)))
             : [];
+
+    /// <summary>A gateway was lost, and all connections at it.</summary>
+    public IReadOnlyList<Outgoing> LoseAllOf(string gateway, DateTimeOffset now) => Happened([.. State.Devices
+        .Where(d => d.Value.Connection?.Gateway == gateway)
+        .Select(d => Outgoing.Silent(new DeviceLost(d.Key, now)))]);
 
     /// <summary>
     /// A command came from this device. If the user does not know it (it was given up while the command was on its way), it counts as lost from now on, so that what

@@ -17,6 +17,7 @@ public sealed partial class UserGrain : Grain, IUserGrain
     private readonly User _user;
     private readonly Source _source;
     private readonly Committer<UserState> _commit;
+    private readonly IGatewayWatch _watch;
     private readonly IIdSource _ids;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -25,13 +26,14 @@ public sealed partial class UserGrain : Grain, IUserGrain
     private long _changes;
 
     public UserGrain(
-        [PersistentState("user")] IPersistentState<Stored<UserState>> store, Limits limits, TimeProvider time, IIdSource ids, ILogger<UserGrain> log)
+        [PersistentState("user")] IPersistentState<Stored<UserState>> store, Limits limits, IGatewayWatch watch, TimeProvider time, IIdSource ids, ILogger<UserGrain> log)
     {
+        _watch = watch;
         _ids = ids;
         _time = time;
         _log = log;
         _user = new User(limits);
-        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax);
+        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax, watch);
         _commit = new(store, new(() => _user.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
         _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }
@@ -42,7 +44,12 @@ public sealed partial class UserGrain : Grain, IUserGrain
     {
         if (await _commit.Begin() is { } stored)
         {
-            _user.Restore(stored, _time.GetUtcNow());
+            _user.Restore(stored, connection => _watch.IsThere(connection.Gateway), _time.GetUtcNow());
+            foreach (var gateway in _user.Gateways)
+            {
+                _watch.Heard(SourceId.Of(Id), gateway);
+            }
+
             WatchForExpiry();
         }
     }
@@ -211,10 +218,8 @@ public sealed partial class UserGrain : Grain, IUserGrain
             return;
         }
 
-        if (_user.IsOnline)
-        {
-            await Session(session).Returned(Id, Shown);
-        }
+        await (_user.IsOnline ? Session(session).Returned(Id, Shown) : Session(session).WentAway(Id));
+        WatchForExpiry();
     }
 
     public Task<SubscriptionStart> Subscribe(GatewayAddress gateway, Seat seat, Position? after) => seat.User == Id
@@ -228,6 +233,13 @@ public sealed partial class UserGrain : Grain, IUserGrain
     }
 
     public Task<MissedEnvelopes> Read(string gateway, Position after) => Task.FromResult(_source.Read(gateway, after));
+
+    public async Task GatewayLost(string gateway)
+    {
+        _source.Lost(gateway);
+        Live(() => _user.LoseAllOf(gateway, _time.GetUtcNow()));
+        await TellIfAway();
+    }
 
     private void Enter(Caller caller, CommandKey? key, SessionId session, Func<IReadOnlyList<Outgoing>> decide, [CallerMemberName] string command = "")
     {

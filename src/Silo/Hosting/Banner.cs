@@ -5,7 +5,7 @@ namespace Orchestrator.Hosting;
 /// <summary>What the operator sees first.</summary>
 public static class Banner
 {
-    public static void Print(IReadOnlyCollection<string> addresses, string storage)
+    public static void Print(IReadOnlyCollection<string> addresses, string engine, string storage)
     {
         var address = addresses.First();
         Console.WriteLine($"""
@@ -13,7 +13,7 @@ public static class Banner
               Orchestrator {SystemCommands.Version.OrchestratorVersion}
 
               listening on   {string.Join(", ", addresses)}
-              engine         {EngineSetup.Name}
+              engine         {engine}
               storage        {storage}
               clients        {address}/hub (SignalR)   {address}/api (HTTP)   {address}/socket.io (VR2Gather)
               description    {address}/openapi/v1.json

@@ -1,4 +1,7 @@
 #if !ENGINE_ORLEANS
+using Orchestrator.Cluster;
+using Orchestrator.Configuration;
+using Orchestrator.Delivery;
 using Orchestrator.Sessions;
 using Orchestrator.Storage;
 
@@ -7,12 +10,20 @@ namespace Orchestrator.Hosting;
 /// <summary>The engine of one process.</summary>
 public static class EngineSetup
 {
-    public const string Name = "Local (one process)";
+    /// <summary>What runs the grains, for the operator.</summary>
+    public static string Name(ClusterOptions? _) => "Local (one process)";
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store)
+    /// <summary>Refuses: this engine has no cluster.</summary>
+    /// <exception cref="ConfigurationException">Always.</exception>
+    public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage) =>
+        throw new ConfigurationException("'--cluster' needs the cluster engine, and this program has the engine of one process: build it with -p:Engine=Orleans.");
+
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, ClusterOptions? _)
     {
         builder.Services.AddSingleton(store.GrainStorage(Json.Store));
         builder.Services.AddSingleton(store.ReminderTable);
+        builder.Services.AddSingleton(static services => new GatewayName(services.GetRequiredService<IIdSource>().Next()));
+        builder.Services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
         builder.Services.AddLocalEngine(static options => options.Assemblies.Add(typeof(SessionGrain).Assembly));
     }
 }

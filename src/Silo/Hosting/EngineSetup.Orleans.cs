@@ -2,30 +2,91 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Cluster;
+using Orchestrator.Configuration;
+using Orchestrator.Delivery;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
+using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Microsoft Orleans with one silo, on the same store. More silos need a store that they can share.</summary>
+/// <summary>Microsoft Orleans: one silo for itself on any store, or a silo of a cluster on PostgreSQL.</summary>
 public static class EngineSetup
 {
-    public const string Name = "Microsoft Orleans (one silo)";
     private const string DefaultStorage = "Default";
+    private const string PostgresInvariant = "Npgsql";
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store) => builder.UseOrleans(silo =>
+    // A reminder wakes what nobody else woke; a minute late is early enough.
+    private static readonly TimeSpan ReminderRefresh = TimeSpan.FromMinutes(1);
+
+    /// <summary>What runs the grains, for the operator.</summary>
+    public static string Name(ClusterOptions? cluster) =>
+        cluster is null ? "Microsoft Orleans (one silo)" : $"Microsoft Orleans (silo {cluster.SiloName} of cluster {cluster.Name} at {cluster.Address}:{cluster.SiloPort})";
+
+    /// <summary>Fills in what the operator has left open, or refuses: a cluster needs a store that its silos share.</summary>
+    /// <exception cref="ConfigurationException">The store is this machine's alone.</exception>
+    public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage)
     {
-        silo.UseLocalhostClustering(FreePort(), gatewayPort: 0);
-        silo.UseInMemoryReminderService();
+        if (storage.Postgres is null)
+        {
+            throw new ConfigurationException("'--cluster' needs PostgreSQL, which its silos share: give 'Storage:Postgres' or 'Storage:PostgresFile'.");
+        }
+
+        var port = cluster.SiloPort == 0 ? FreePort(IPAddress.Parse(cluster.Address)) : cluster.SiloPort;
+        return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
+    }
+
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, ClusterOptions? cluster) => builder.UseOrleans(silo =>
+    {
+        if (cluster is null)
+        {
+            silo.UseLocalhostClustering(FreePort(IPAddress.Loopback), gatewayPort: 0);
+            silo.UseInMemoryReminderService();
+        }
+        else
+        {
+            Join(silo, ((PostgresStore)store).ClusterConnection, cluster);
+        }
+
         silo.Services.AddKeyedSingleton(DefaultStorage, store.GrainStorage(Json.Store));
         silo.Services.TryAddSingleton(static s => s.GetRequiredKeyedService<IGrainStorage>(DefaultStorage));
+        silo.Services.AddSingleton(static services => new GatewayName(SiloWatch.NameOf(services.GetRequiredService<ILocalSiloDetails>().SiloAddress)));
+        silo.Services.AddSingleton<SiloWatch>().AddHostedService(static services => services.GetRequiredService<SiloWatch>());
+        silo.Services.AddSingleton<IGatewayWatch>(static services => services.GetRequiredService<SiloWatch>());
+        silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
     });
 
-    private static int FreePort()
+    private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        silo.Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Name, cluster.Name));
+        silo.Configure<SiloOptions>(options => options.SiloName = cluster.SiloName);
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = IPAddress.Parse(cluster.Address);
+            options.SiloPort = cluster.SiloPort;
+            // Clients of ours come through the gateway in this process, not through the engine's.
+            options.GatewayPort = 0;
+        });
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(cluster.ProbeSeconds);
+            options.NumMissedProbesLimit = cluster.MissedProbes;
+            options.NumVotesForDeathDeclaration = cluster.Votes;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
+        });
+        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresInvariant, database));
+        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (PostgresInvariant, database));
+        silo.Configure<ReminderOptions>(static options => options.RefreshReminderListPeriod = ReminderRefresh);
+    }
+
+    private static int FreePort(IPAddress address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -27,16 +27,21 @@ public static class OrchestratorCommand
         Recursive = true,
     };
 
+    private static readonly Option<bool> Cluster = new("--cluster")
+    {
+        Description = "Joins the silos that share the database (the section Cluster of the configuration); needs the cluster engine and PostgreSQL.",
+    };
+
     public static RootCommand Create()
     {
         var root = new RootCommand("The orchestrator of live places shared from afar.")
         {
-            Urls, Data, Config, StoreCommands.Database(), StoreCommands.Export(), StoreCommands.Import(),
+            Urls, Data, Config, Cluster, StoreCommands.Database(), StoreCommands.Export(), StoreCommands.Import(),
         };
         root.SetAction((parsed, cancellationToken) => Answered(async () =>
         {
             await using var host = await OrchestratorHost.Start(Given(parsed), cancellationToken);
-            Banner.Print(host.Addresses, host.StoragePlace);
+            Banner.Print(host.Addresses, host.EngineName, host.StoragePlace);
             await host.WaitForStop();
             return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
         }));
@@ -45,7 +50,7 @@ public static class OrchestratorCommand
 
     /// <summary>What the command line says, of whatever command.</summary>
     internal static StartOptions Given(ParseResult parsed) =>
-        new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config));
+        new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config)) { JoinsCluster = parsed.GetValue(Cluster) };
 
     /// <summary>Runs a command; what an operator can do something about is told in a sentence and an exit code.</summary>
     internal static async Task<int> Answered(Func<Task<int>> command)
@@ -82,6 +87,9 @@ public static class OrchestratorCommand
 /// <summary>What the command line says.</summary>
 public sealed record StartOptions(string Urls, string Data, FileInfo? Config)
 {
+    /// <summary>Whether it is a silo of a cluster.</summary>
+    public bool JoinsCluster { get; init; }
+
     /// <summary>Where the log goes: the console, unless whoever starts the host in its own process says otherwise.</summary>
     public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging.AddSimpleConsole(static console =>
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
+using Orchestrator.Cluster;
 using Orchestrator.Configuration;
 using Orchestrator.Security;
 using Orchestrator.Storage;
@@ -14,9 +15,12 @@ public sealed class OrchestratorHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly IStore _store;
 
-    private OrchestratorHost(WebApplication app, IStore store) => (_app, _store) = (app, store);
+    private OrchestratorHost(WebApplication app, IStore store, string engineName) => (_app, _store, EngineName) = (app, store, engineName);
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>What runs the grains.</summary>
+    public string EngineName { get; }
 
     /// <summary>What is stored where.</summary>
     public string StoragePlace => _store.Place;
@@ -32,6 +36,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
     {
         var configuration = Settings.Sources(options.Config);
         var settings = Settings.Read(configuration);
+        var cluster = options.JoinsCluster ? EngineSetup.Joined(settings.Cluster, settings.Storage) : null;
         IStore? store = null;
         WebApplication? app = null;
         try
@@ -39,10 +44,10 @@ public sealed class OrchestratorHost : IAsyncDisposable
             using var logging = LoggerFactory.Create(logging => AddLogging(logging, configuration, options));
             store = StoreChoice.Open(settings.Storage, options.Data, logging);
             await store.StartAsync(cancellationToken);
-            app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken));
+            app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken), cluster);
             await Listen(app, options, cancellationToken);
             await EnsureAdministrator(app);
-            return new OrchestratorHost(app, store);
+            return new OrchestratorHost(app, store, EngineSetup.Name(cluster));
         }
         catch
         {
@@ -89,7 +94,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, IStore store, TokenKey tokenKey)
+    private static WebApplication Build(StartOptions options, IConfiguration configuration, Settings settings, IStore store, TokenKey tokenKey, ClusterOptions? cluster)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.Configuration.AddConfiguration(configuration);
@@ -108,7 +113,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         // The engine first: it is stopped last, when nobody calls grains any more.
-        builder.AddEngine(store);
+        builder.AddEngine(store, cluster);
         builder.Services.AddGateway(settings.Limits);
         var app = builder.Build();
         app.MapGateway();

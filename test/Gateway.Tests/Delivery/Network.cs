@@ -226,7 +226,7 @@ internal sealed class FakeSource(SourceId id)
 
     private static Source Begin(SourceId id, long epoch, int logBytesMax)
     {
-        var source = new Source(id, logBytesMax);
+        var source = new Source(id, logBytesMax, new OneGatewayWatch(new GatewayName("gateway")));
         source.Begin(epoch);
         return source;
     }

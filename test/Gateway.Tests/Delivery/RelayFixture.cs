@@ -15,7 +15,7 @@ internal sealed class RelayFixture : IDisposable
         _kind = kind;
         // What follows an await runs where it is let go on: the whole run is one thread's.
         SynchronizationContext.SetSynchronizationContext(null);
-        Relay = new Relay(Network, new Names(), Options.Create(new GatewayOptions()), Time, NullLogger<Relay>.Instance);
+        Relay = new Relay(Network, new GatewayName("gateway"), Options.Create(new GatewayOptions()), Time, NullLogger<Relay>.Instance);
     }
 
     public ManualTimeProvider Time { get; } = new();

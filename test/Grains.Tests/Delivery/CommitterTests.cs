@@ -529,7 +529,7 @@ public sealed class CommitterTests
 
         public RecordingRelay Relay { get; } = new();
 
-        public Source Source { get; } = new(Here, 10_000);
+        public Source Source { get; } = new(Here, 10_000, new OneGatewayWatch(new GatewayName("here")));
 
         public Committer<NumbersState> Committer { get; }
 

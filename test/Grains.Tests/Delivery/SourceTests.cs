@@ -12,13 +12,13 @@ public sealed class SourceTests
 
     private readonly RecordingRelay _west = new();
     private readonly RecordingRelay _east = new();
-    private readonly Source _source = new(Id, logBytesMax: 1_000);
+    private readonly Source _source = new(Id, logBytesMax: 1_000, new OneGatewayWatch(new GatewayName("here")));
 
     public SourceTests() => _source.Begin(Epoch);
 
     [Fact]
     public void Nothing_is_published_before_an_epoch_is_taken() =>
-        Should.Throw<InvalidOperationException>(() => new Source(Id, 0).Publish([Outgoing.ToEveryone(new Note(1))]));
+        Should.Throw<InvalidOperationException>(() => new Source(Id, 0, new OneGatewayWatch(new GatewayName("here"))).Publish([Outgoing.ToEveryone(new Note(1))]));
 
     [Fact]
     public void Seqs_begin_at_one_and_have_no_gaps_whoever_is_addressed()

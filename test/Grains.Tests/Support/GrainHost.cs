@@ -60,6 +60,8 @@ internal sealed class GrainHost : IAsyncDisposable
         services.AddSingleton<IGrainStorage>(setup.Storage);
         services.AddSingleton<IReminderTable>(setup.Reminders);
         services.AddSingleton<IIdSource>(new CountedIds());
+        services.AddSingleton(new GatewayName("here"));
+        services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
         services.AddSingleton(setup.Limits);
         services.AddLocalEngine(options =>
         {

@@ -283,7 +283,7 @@ public sealed class UserTests
         _user.Login(Laptop, Second);
         _user.TakeUp(Concert);
         var restored = new User(_limits);
-        restored.Restore(_user.State, Start);
+        restored.Restore(_user.State, static _ => false, Start);
 
         restored.IsOnline.ShouldBeFalse();
         restored.IsForgotten.ShouldBeFalse();

@@ -18,7 +18,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         {
             await store.WriteAsync($"{number}", new Note { Number = number });
         }
-        (await stores[0].RunForeignAsync("SELECT count(*) FROM migration")).ShouldBe(1L);
+        (await stores[0].RunForeignAsync("SELECT count(*) FROM migration")).ShouldBe(2L);
         (await stores[0].RunForeignAsync("SELECT count(DISTINCT version >> 40) FROM grain_state")).ShouldBe(5L, "each has numbers of its own");
         await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
     }
@@ -44,7 +44,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
 
         var thrown = await test.StartFailsAsync();
 
-        thrown.Message.ShouldContain("was written by a newer version of this program (schema 99, this one knows 1).");
+        thrown.Message.ShouldContain("was written by a newer version of this program (schema 99, this one knows 2).");
         (await test.RunForeignAsync("SELECT max(version) FROM migration")).ShouldBe(99);
     }
 
@@ -85,7 +85,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         var options = new StorageOptions { MigrateAtStart = false };
         await using var test = new PostgresTestStore(database) { Options = options };
 
-        (await test.StartFailsAsync()).Message.ShouldContain("has version 0, and this program needs 1. Run 'orchestrator database migrate' first");
+        (await test.StartFailsAsync()).Message.ShouldContain("has version 0, and this program needs 2. Run 'orchestrator database migrate' first");
 
         await using (var migrating = await new PostgresTestStore(database).StartAsync())
         {

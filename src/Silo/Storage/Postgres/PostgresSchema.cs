@@ -30,6 +30,7 @@ internal sealed class PostgresSchema(string name)
         CREATE TABLE opening (number bigint NOT NULL);
         INSERT INTO opening VALUES (0);
         """,
+        PostgresCluster.Tables,
     ];
 
     public string Quoted { get; } = $"\"{name}\"";

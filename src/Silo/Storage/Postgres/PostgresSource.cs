@@ -6,7 +6,10 @@ namespace Orchestrator.Storage.Postgres;
 /// <summary>The connections to one database.</summary>
 internal sealed class PostgresSource : IAsyncDisposable
 {
+    private const int ClusterConnectionsMax = 4;
+    private const int ClusterTimeoutSeconds = 5;
     private readonly NpgsqlDataSource _connections;
+    private readonly string _text;
 
     public PostgresSource(StorageOptions options)
     {
@@ -21,12 +24,23 @@ internal sealed class PostgresSource : IAsyncDisposable
         };
         text.MinPoolSize = Math.Min(text.MinPoolSize, text.MaxPoolSize);
         text.ApplicationName ??= "orchestrator";
+        _text = text.ConnectionString;
         Place = string.Create(CultureInfo.InvariantCulture, $"{text.Database ?? text.Username} at {text.Host}:{text.Port}");
         _connections = NpgsqlDataSource.Create(text);
     }
 
     /// <summary>Which database where; for people, without its secrets.</summary>
     public string Place { get; }
+
+    /// <summary>What the engine of a cluster needs: few connections, which see the schema's tables without naming it.</summary>
+    public string ClusterConnection(string schema) => new NpgsqlConnectionStringBuilder(_text)
+    {
+        SearchPath = schema,
+        MaxPoolSize = ClusterConnectionsMax,
+        MinPoolSize = 0,
+        CommandTimeout = ClusterTimeoutSeconds,
+        ApplicationName = "orchestrator-cluster",
+    }.ConnectionString;
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _connections.OpenConnectionAsync(cancellationToken);
 

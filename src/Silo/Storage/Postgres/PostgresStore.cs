@@ -51,6 +51,9 @@ public sealed class PostgresStore : IStore
     public IReminderTable ReminderTable => new PostgresReminderTable(this);
 #endif
 
+    /// <summary>For what a cluster keeps beside the states, with connections of its own.</summary>
+    public string ClusterConnection => _source.ClusterConnection(_options.PostgresSchema);
+
     internal PostgresSchema Schema { get; init; }
 
     private PostgresArchive Archive => new(_source, Schema, NextVersion);

@@ -3,13 +3,15 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Orchestrator.EndToEnd;
+namespace Orchestrator.Testing;
 
 /// <summary>The program as an operator starts it: a process with a command line, an output and signals.</summary>
 internal sealed partial class OrchestratorProcess : IAsyncDisposable
 {
     private const int SignalInterrupt = 2;
     private const int SignalTerminate = 15;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
     private const string Listening = "listening on";
 
     private readonly Process _process;
@@ -52,18 +54,38 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it on a free port and waits until it listens.</summary>
-    public static async Task<OrchestratorProcess> Start(string data, IReadOnlyDictionary<string, string>? environment = null)
+    public static Task<OrchestratorProcess> Start(string data, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(["--urls", "http://127.0.0.1:0", "--data", data], environment);
+
+    /// <summary>Starts it with this command line and waits until it listens.</summary>
+    public static async Task<OrchestratorProcess> Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var launched = Launch(["--urls", "http://127.0.0.1:0", "--data", data], environment);
-        await Eventually(() => launched._process.HasExited
-            ? throw new InvalidOperationException($"It ended at once: {launched.Errors}{launched.Output}")
-            : AddressIn(launched.Output) is null ? "it does not listen yet" : null);
-        return launched;
+        var launched = Launch(arguments, environment);
+        try
+        {
+            await Eventually(() => launched._process.HasExited
+                ? throw new InvalidOperationException($"It ended at once: {launched.Errors}{launched.Output}")
+                : AddressIn(launched.Output) is null ? $"it does not listen yet: {launched.Errors}{launched.Output}" : null);
+            return launched;
+        }
+        catch
+        {
+            await launched.DisposeAsync();
+            throw;
+        }
     }
 
     public void Interrupt() => Send(_process.Id, SignalInterrupt).ShouldBe(0);
 
     public void Terminate() => Send(_process.Id, SignalTerminate).ShouldBe(0);
+
+    /// <summary>SIGSTOP: it is there and does nothing.</summary>
+    public void Freeze() => Send(_process.Id, SignalStop).ShouldBe(0);
+
+    /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
+    public void Thaw() => Send(_process.Id, SignalContinue).ShouldBe(0);
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>
     public async Task Kill()

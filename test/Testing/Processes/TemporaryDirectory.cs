@@ -1,4 +1,4 @@
-namespace Orchestrator.EndToEnd;
+namespace Orchestrator.Testing;
 
 /// <summary>A directory for one test.</summary>
 internal sealed class TemporaryDirectory : IDisposable

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace Orchestrator.Cluster;
+
+/// <summary>Silos as an operator starts them: processes on one database, each with an address of its own.</summary>
+internal sealed class SiloCluster : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> _environment;
+    private readonly List<OrchestratorProcess> _all = [];
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private SiloCluster(string database, IReadOnlyDictionary<string, string> settings)
+    {
+        Database = database;
+        _environment = new(settings, StringComparer.Ordinal)
+        {
+            ["ORCHESTRATOR_Storage__Postgres"] = database,
+            ["ORCHESTRATOR_Gateway__PasswordIterations"] = "1000",
+            ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
+            ["ORCHESTRATOR_Limits__CommandsPerSecondMax"] = "0",
+        };
+    }
+
+    public string Database { get; }
+
+    /// <summary>Those that run; one that is frozen, too.</summary>
+    public IReadOnlyList<OrchestratorProcess> Silos => [.. _all.Where(static silo => !silo.HasExited)];
+
+    public static async Task<SiloCluster> Start(PostgresFixture postgres, int silos, params (string Key, string Value)[] settings)
+    {
+        Assert.SkipUnless(IsClusterEngine, "This program has the engine of one process.");
+        var cluster = new SiloCluster(
+            await postgres.CreateDatabaseAsync(), settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.Add()));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One more silo; done when it serves clients.</summary>
+    public async Task<OrchestratorProcess> Add()
+    {
+        var silo = await OrchestratorProcess.Start(["--cluster", "--urls", "http://127.0.0.1:0"], _environment);
+        lock (_all)
+        {
+            _all.Add(silo);
+        }
+
+        await Eventually(async () => await IsReady(silo) ? null : string.Create(CultureInfo.InvariantCulture, $"silo {silo.Id} is not ready: {silo.Errors}{silo.Output}"));
+        return silo;
+    }
+
+    public async Task<bool> IsReady(OrchestratorProcess silo)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(silo.Address, "/health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What all of them have said, for whoever looks for the reason of a failure.</summary>
+    public string Log => string.Join("\n", _all.Select(static silo => string.Create(CultureInfo.InvariantCulture, $"== {silo.Address} (process {silo.Id})\n{silo.Output}{silo.Errors}")));
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        foreach (var silo in _all)
+        {
+            await silo.DisposeAsync();
+        }
+    }
+
+    private static bool IsClusterEngine => File.Exists(Path.Combine(AppContext.BaseDirectory, "Orleans.Runtime.dll"));
+}

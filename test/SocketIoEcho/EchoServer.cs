@@ -47,6 +47,7 @@ internal sealed class EchoServer : IAsyncDisposable
             }
         });
         builder.Services.AddGatewayCors();
+        builder.Services.AddMeter().AddSingleton<ConnectionMeter>();
         builder.Services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
         builder.Services.AddSocketIo();
 

@@ -2,12 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Orchestrator.Administration;
 using Orchestrator.Clocks;
+using Orchestrator.Hosting;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Configuration;
 
 /// <summary>Everything that can be configured, read and checked before anything starts. A key that nobody knows is an error.</summary>
-public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time)
+public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time, TelemetryOptions Telemetry)
 {
     private const string EnvironmentPrefix = "ORCHESTRATOR_";
 
@@ -39,7 +40,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
 
     public static Settings Read(IConfiguration configuration)
     {
-        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time) };
+        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time), nameof(Telemetry) };
         foreach (var section in configuration.GetChildren())
         {
             if (!known.Concat(Foreign).Contains(section.Key, StringComparer.OrdinalIgnoreCase))
@@ -66,7 +67,8 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
             Read<GatewayOptions>(configuration.GetSection(nameof(Gateway))),
             storage,
             AdminSettings.Checked(Read<AdminOptions>(configuration.GetSection(nameof(Admin))), limits),
-            TimeSettings.Read(configuration.GetSection(nameof(Time))));
+            TimeSettings.Read(configuration.GetSection(nameof(Time))),
+            TelemetrySettings.Checked(Read<TelemetryOptions>(configuration.GetSection(nameof(Telemetry)))));
     }
 
     private static T Read<T>(IConfigurationSection section)

@@ -13,8 +13,9 @@ public sealed class OrchestratorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly IStore _store;
+    private readonly Telemetry _telemetry;
 
-    private OrchestratorHost(WebApplication app, IStore store) => (_app, _store) = (app, store);
+    private OrchestratorHost(WebApplication app, IStore store, Telemetry telemetry) => (_app, _store, _telemetry) = (app, store, telemetry);
 
     public IServiceProvider Services => _app.Services;
 
@@ -32,6 +33,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
     {
         var configuration = Settings.Sources(options.Config);
         var settings = Settings.Read(configuration);
+        var telemetry = new Telemetry(settings.Telemetry);
+        options = options with { AddLog = options.AddLog + telemetry.AddLog };
         IStore? store = null;
         WebApplication? app = null;
         try
@@ -42,12 +45,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
             app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken));
             await Listen(app, options, cancellationToken);
             await EnsureAdministrator(app);
-            return new OrchestratorHost(app, store);
+            return new OrchestratorHost(app, store, telemetry);
         }
         catch
         {
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
+            telemetry.Dispose();
             throw;
         }
     }
@@ -61,8 +65,10 @@ public sealed class OrchestratorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        _telemetry.Flush();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
+        _telemetry.Dispose();
     }
 
     private static async Task Listen(WebApplication app, StartOptions options, CancellationToken cancellationToken)
@@ -108,10 +114,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         // The engine first: it is stopped last, when nobody calls grains any more.
-        builder.AddEngine(store);
+        builder.AddEngine(store, settings.Telemetry);
         builder.Services.AddGateway(settings.Limits);
+        builder.Services.AddSingleton<StorageMeter>();
         var app = builder.Build();
         app.MapGateway();
+        app.MapEngine(settings.Telemetry);
+        _ = app.Services.GetRequiredService<StorageMeter>();
         return app;
     }
 

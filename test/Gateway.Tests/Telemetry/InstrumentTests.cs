@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api;
 using Orchestrator.Connections;
 using Orchestrator.Delivery;
+using Orchestrator.Hosting;
 using Orchestrator.Sessions;
 
 namespace Orchestrator.Tests;
@@ -60,6 +61,11 @@ public sealed partial class InstrumentTests : IAsyncLifetime
         var rows = Row().Matches(await File.ReadAllTextAsync(Document())).Select(row => row.Value).ToList();
         rows.ShouldBe([.. _instruments.Values.OrderBy(i => i.Name, StringComparer.Ordinal).Select(RowOf)], "docs/telemetry.md has other rows");
     }
+
+    [Fact]
+    public async Task Every_setting_is_documented_and_every_documented_one_is_there() =>
+        Setting().Matches(await File.ReadAllTextAsync(Document())).Select(row => row.Groups["key"].Value)
+            .ShouldBe(typeof(TelemetryOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name));
 
     [Fact]
     public async Task Who_is_here_is_counted_when_somebody_looks()
@@ -204,6 +210,9 @@ public sealed partial class InstrumentTests : IAsyncLifetime
 
     [GeneratedRegex(@"^\| `orchestrator\..*\|$", RegexOptions.Multiline, 1_000)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"^\| `(?<key>[A-Z]\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Setting();
 
     private sealed record Measured(string Name, double Value, IReadOnlyDictionary<string, object?> Tags);
 }

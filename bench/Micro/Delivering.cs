@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -21,14 +22,26 @@ public class Delivering
 
     private readonly SignalRDialect _dialect = Samples.Dialect();
     private readonly IFrameWriter[] _writers = [.. Enumerable.Range(0, Connections).Select(_ => new NoWriter())];
+    private readonly Meter _meter = new(Instruments.Name);
+    private readonly MeterListener _listener = new();
     private Relay _relay = null!;
+    private long _heard;
     private long _number;
+
+    /// <summary>Whether somebody listens to the meter.</summary>
+    [Params(false, true)]
+    public bool IsHeard { get; set; }
 
     [GlobalSetup]
     public void Subscribe() => SubscribeAll().GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public void Stop() => _relay.Dispose();
+    public void Stop()
+    {
+        _listener.Dispose();
+        _meter.Dispose();
+        _relay.Dispose();
+    }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Connections)]
     public async Task LoopFloor()
@@ -52,11 +65,19 @@ public class Delivering
 
     private async Task SubscribeAll()
     {
+        if (IsHeard)
+        {
+            _listener.InstrumentPublished = static (instrument, listener) => listener.EnableMeasurementEvents(instrument);
+            _listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref _heard, measured));
+            _listener.Start();
+        }
+
         var source = new Source(Samples.Source, 0, Samples.Watch);
         source.Begin(Epoch);
         var grains = new OneSource(source);
         _relay = new Relay(grains, new GatewayName("gateway"), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
-        var context = new ConnectionContext(new Limits(), TimeProvider.System, new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System), new GatewayName("gateway"));
+        var gatherer = new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System);
+        var context = new ConnectionContext(new Limits(), TimeProvider.System, gatherer, new ConnectionMeter(_meter), new GatewayName("gateway"));
         for (var i = 0; i < Connections; i++)
         {
             var connection = new ClientConnection(new ConnectionId($"{i}"), new Origin(null, true, ""), _dialect, context.Outbound(_writers[i], Lanes.Two), context);

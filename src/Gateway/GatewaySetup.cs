@@ -39,6 +39,7 @@ public static class GatewaySetup
     /// <summary>The services of the edge. Needs <see cref="Limits"/>, <see cref="TokenKey"/>, <see cref="IIdSource"/> and the engine from the host.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, Limits limits)
     {
+        services.AddMeter();
         services.AddDelivery();
         services.AddCommands();
         services.AddSecurity(limits);
@@ -52,6 +53,8 @@ public static class GatewaySetup
     /// <summary>The addresses of the edge.</summary>
     public static void MapGateway(this WebApplication app)
     {
+        // Nobody asks for it: it has to be there when somebody looks.
+        _ = app.Services.GetRequiredService<GatewayGauges>();
         app.UseHeldRequests();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => HttpRefusals.Complete(context.HttpContext));
@@ -83,7 +86,8 @@ public static class GatewaySetup
         services.AddSingleton<ConnectionTable>().AddHostedService(static s => s.GetRequiredService<ConnectionTable>());
         services.AddHostedService<DropNotices>();
         services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, BlockPoolFactory>();
-        services.AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
+        services.AddSingleton<Gatherer>().AddSingleton<ConnectionMeter>().AddSingleton<ConnectionContext>();
+        services.AddSingleton<GatewayGauges>();
         services.AddSingleton<ConnectionCloser>();
         services.AddSingleton<SessionEntrance>();
         services.AddSingleton<UserFollower>();
@@ -110,6 +114,7 @@ public static class GatewaySetup
         services.AddSingleton<ScenarioCommands>();
         services.AddSingleton<TimelineCommands>();
         services.AddSingleton<CommandTable>();
+        services.AddSingleton<CommandMeter>();
         services.AddSingleton<CommandRunner>();
     }
 

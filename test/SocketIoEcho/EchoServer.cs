@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Connections;
+using Orchestrator.Delivery;
 using Orchestrator.EngineIo;
 using Orchestrator.SocketIo;
 
@@ -48,6 +49,7 @@ internal sealed class EchoServer : IAsyncDisposable
         });
         builder.Services.AddGatewayCors();
         builder.Services.AddSingleton(new GatewayName("echo")).AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
+        builder.Services.AddMeter().AddSingleton<ConnectionMeter>();
         builder.Services.AddSocketIo();
 
         var app = builder.Build();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Connections;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
@@ -29,6 +30,12 @@ public sealed record CommandContext(Origin Origin, ClientConnection? Connection,
 public abstract class Command(string name)
 {
     public string Name => name;
+
+    /// <summary>Whether clients give it so often that each single one is of little interest: packets and scene events.</summary>
+    public bool IsTraffic { get; } = name is "SendData" or "PushAudio" || name.StartsWith("SendSceneEvent", StringComparison.Ordinal);
+
+    /// <summary>Where its spans come from.</summary>
+    internal ActivitySource Traces => IsTraffic ? Instruments.Traffic : Instruments.Commands;
 
     /// <summary>Who may give it; see <see cref="Rights"/>.</summary>
     public Right Right { get; } = Rights.Of(name);

@@ -6,7 +6,7 @@ using Orchestrator.Delivery;
 namespace Orchestrator.Api;
 
 /// <summary>Runs a command of the table and answers once, whatever happens: with its body, with a refusal, or with a fault's correlation id.</summary>
-public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, Relay relay, Audit audit, IIdSource ids, ILogger<CommandRunner> log)
+public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer, Relay relay, Audit audit, CommandMeter meter, IIdSource ids, ILogger<CommandRunner> log)
 {
     /// <summary>For a wire that is handed the reply and writes it by itself, at some time: the reply names its place.</summary>
     public async Task<Reply<TBody>> Run<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, TParameters parameters)
@@ -45,22 +45,27 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
     {
         try
         {
-            if (context.Connection is { IsEnding: true })
-            {
-                throw Refusal.Temporary("This connection ends; try again on another one.");
-            }
-
-            if (context.Connection is { } connection && !connection.Commands.TryTake())
-            {
-                throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");
-            }
-
-            return (await audit.Watched(command, context, () => command.Run(context, read, limits))).ToReply();
+            return (await meter.Watched(command, () => Do(command, context, read))).ToReply();
         }
         catch (Exception e)
         {
             return Replies.Of<TBody>(Translate(e, command.Name));
         }
+    }
+
+    private Task<Answer<TBody>> Do<TParameters, TBody>(Command<TParameters, TBody> command, CommandContext context, Func<TParameters> read)
+    {
+        if (context.Connection is { IsEnding: true })
+        {
+            throw Refusal.Temporary("This connection ends; try again on another one.");
+        }
+
+        if (context.Connection is { } connection && !connection.Commands.TryTake())
+        {
+            throw new Refusal(RefusalCode.TooManyRequests, $"A connection may send {limits.CommandsPerSecondMax} commands in a second.");
+        }
+
+        return audit.Watched(command, context, () => command.Run(context, read, limits));
     }
 
     /// <summary>A session that begins with this reply waits for it; of one that the connection sees already, the events before the reply may still be on their way.</summary>
@@ -87,21 +92,31 @@ public sealed partial class CommandRunner(Limits limits, ConnectionCloser closer
         }
     }
 
+    /// <summary>With which code an exception is answered.</summary>
+    internal static RefusalCode CodeOf(Exception exception) => exception switch
+    {
+        Refusal refusal => refusal.Code,
+        TimeoutException or IOException or OperationCanceledException => RefusalCode.Temporary,
+        _ => RefusalCode.Internal,
+    };
+
     /// <summary>A refusal stays what it is; a store or grain that does not answer is temporary; anything else is our fault and gets a number.</summary>
     public Refusal Translate(Exception exception, string command)
     {
-        switch (exception)
+        if (exception is Refusal refusal)
         {
-            case Refusal refusal:
-                return refusal;
-            case TimeoutException or IOException or OperationCanceledException:
-                LogUnavailable(exception, command);
-                return Refusal.Temporary("It cannot be done now; try again.");
-            default:
-                var correlation = ids.Next();
-                LogFault(exception, command, correlation);
-                return new Refusal(RefusalCode.Internal, $"Something went wrong on our side; it is logged as {correlation}.");
+            return refusal;
         }
+
+        if (CodeOf(exception) == RefusalCode.Temporary)
+        {
+            LogUnavailable(exception, command);
+            return Refusal.Temporary("It cannot be done now; try again.");
+        }
+
+        var correlation = ids.Next();
+        LogFault(exception, command, correlation);
+        return new Refusal(RefusalCode.Internal, $"Something went wrong on our side; it is logged as {correlation}.");
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Command} is refused as temporary")]

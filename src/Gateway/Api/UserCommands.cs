@@ -41,12 +41,13 @@ public sealed class UserCommands
     private readonly ConnectionCloser _closer;
     private readonly SessionEntrance _entrance;
     private readonly UserFollower _follower;
+    private readonly ConnectionMeter _meter;
 
     public UserCommands(
-        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, PasswordRate rate, GuestRule guests, ConnectionCloser closer, SessionEntrance entrance, UserFollower follower, ILogger<UserCommands> log)
+        IGrainFactory grains, IIdSource ids, Limits limits, Passwords passwords, ResumeTokens tokens, AccessTokens access, PasswordRate rate, GuestRule guests, ConnectionCloser closer, SessionEntrance entrance, UserFollower follower, ConnectionMeter meter, ILogger<UserCommands> log)
     {
-        (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _closer, _entrance, _follower, _log) =
-            (grains, ids, limits, passwords, tokens, access, rate, guests, closer, entrance, follower, log);
+        (_grains, _ids, _limits, _passwords, _tokens, _access, _rate, _guests, _closer, _entrance, _follower, _meter, _log) =
+            (grains, ids, limits, passwords, tokens, access, rate, guests, closer, entrance, follower, meter, log);
         Login = new("Login", LogIn, Validate);
         Resume = new("Resume", ComeBack);
         Logout = new("Logout", LogOut);
@@ -119,6 +120,7 @@ public sealed class UserCommands
         }
 
         var recovered = session.Recovered || (entered.Session is null && place is null);
+        _meter.Resumed(recovered);
         return new(
             new ResumeBody(caller.User, caller.UserName, caller.Device, _tokens.Issue(caller, account), recovered, session.Entered?.Session, connection.Session is not null),
             PlaceOf(session.Entered) ?? (session.Recovered ? place : null));

@@ -111,6 +111,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     {
         if (!message.IsEmpty)
         {
+            context.Meter.MessageSent();
             outbound.Enqueue(message);
         }
     }
@@ -119,6 +120,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     {
         if (!packet.Message.IsEmpty)
         {
+            context.Meter.PacketSent();
             outbound.Enqueue(packet);
         }
     }
@@ -240,11 +242,11 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 }
 
 /// <summary>What every connection needs of the process.</summary>
-public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer, GatewayName Gateway)
+public sealed record ConnectionContext(Limits Limits, TimeProvider Time, Gatherer Gatherer, ConnectionMeter Meter, GatewayName Gateway)
 {
     /// <summary>What a connection that opens now is called.</summary>
     public ConnectionId Name(string id) => new(id, Time.GetUtcNow(), Gateway.Value);
 
     /// <summary>What waits for a connection that is written to in this way.</summary>
-    public OutboundQueue Outbound(IFrameWriter writer, Lanes lanes) => new(writer, Limits.OutboundBytesMax, Gatherer, lanes);
+    public OutboundQueue Outbound(IFrameWriter writer, Lanes lanes) => new(writer, Limits.OutboundBytesMax, Gatherer, lanes, Meter);
 }

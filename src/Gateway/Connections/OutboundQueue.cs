@@ -31,7 +31,8 @@ public enum Lanes
 /// </summary>
 /// <param name="lanes">Whether packets wait for events.</param>
 /// <param name="gatherer">Null: nothing waits to be gathered.</param>
-public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? gatherer = null, Lanes lanes = Lanes.Two)
+/// <param name="meter">Null: drops and ends are not counted.</param>
+public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? gatherer = null, Lanes lanes = Lanes.Two, ConnectionMeter? meter = null)
 {
     // A write takes no further packet when it has so much of them: an event that comes next should not wait for long.
     private const int PacketBytesPerWrite = 65_536;
@@ -44,7 +45,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
 
     private readonly Lock _gate = new();
     private readonly Gatherer? _gatherer = gatherer is { IsOn: true } ? gatherer : null;
-    private readonly PacketLane _packets = new(bytesMax);
+    private readonly PacketLane _packets = new(bytesMax, meter);
     private List<ReadOnlyMemory<byte>>? _waiting;
     private TaskCompletionSource? _written;
     private TaskCompletionSource? _drained;
@@ -176,7 +177,12 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
     /// <summary>Nothing more is written, and the connection ends from our side.</summary>
     public void Abort(CloseCode code)
     {
-        End();
+        lock (_gate)
+        {
+            Count(code);
+            Close();
+        }
+
         writer.Abort(code);
     }
 
@@ -271,6 +277,7 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
 
         if (_bytes + bytes > bytesMax)
         {
+            Count(CloseCode.SlowConsumer);
             Close();
             writer.Abort(CloseCode.SlowConsumer);
             return false;
@@ -278,6 +285,15 @@ public sealed class OutboundQueue(IFrameWriter writer, int bytesMax, Gatherer? g
 
         _bytes += bytes;
         return true;
+    }
+
+    /// <summary>One that has ended already, or is ended twice, counts once.</summary>
+    private void Count(CloseCode code)
+    {
+        if (!_isClosed)
+        {
+            meter?.Closed(code);
+        }
     }
 
     private void Close()

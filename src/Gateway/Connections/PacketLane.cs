@@ -13,7 +13,7 @@ public readonly record struct OutboundPacket(SourceId Stream, int? WaitingMax, R
 public readonly record struct StreamDrops(SourceId Stream, long Count);
 
 /// <summary>The packets that wait for one connection, in the order in which they came. It is used under the lock of its queue.</summary>
-internal sealed class PacketLane(int bytesMax)
+internal sealed class PacketLane(int bytesMax, ConnectionMeter? meter)
 {
     // Made when they are needed: most connections never hear a packet.
     private LinkedList<OutboundPacket>? _waiting;
@@ -66,13 +66,14 @@ internal sealed class PacketLane(int bytesMax)
 
         while (stream.Waiting.Count > 0 && (stream.Waiting.Count >= packet.WaitingMax || DroppableBytes + packet.Message.Length > bytesMax))
         {
+            var reason = stream.Waiting.Count >= packet.WaitingMax ? DropReason.Newer : DropReason.Full;
             Remove(stream.Waiting.Dequeue());
-            Count(stream);
+            Count(stream, reason);
         }
 
         if (DroppableBytes + packet.Message.Length > bytesMax)
         {
-            Count(stream);
+            Count(stream, DropReason.Full);
             return;
         }
 
@@ -120,10 +121,11 @@ internal sealed class PacketLane(int bytesMax)
         DroppableBytes = 0;
     }
 
-    private void Count(Stream stream)
+    private void Count(Stream stream, DropReason reason)
     {
         stream.Dropped++;
         _hasDropped = true;
+        meter?.PacketDropped(reason);
     }
 
     private void Remove(LinkedListNode<OutboundPacket> node)

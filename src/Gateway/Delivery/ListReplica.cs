@@ -30,6 +30,9 @@ public abstract class ListReplica<TId, TReport, TRecord>(ListShape<TId, TReport,
     /// <summary>Whether the list has arrived once; the gateway is ready then.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>How many entries there are.</summary>
+    public int Count => _reports.Count;
+
     /// <summary>All entries. Refusals: <see cref="RefusalCode.Temporary"/> when the list does not catch up with the caller's own change.</summary>
     public async Task<Encoded<IReadOnlyDictionary<TId, TRecord>>> Read(ListPlace<TId>? lastChange, CancellationToken cancellationToken)
     {

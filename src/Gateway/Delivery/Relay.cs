@@ -25,12 +25,21 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
     private readonly ConcurrentDictionary<SourceId, Link> _links = new();
     private readonly string _gateway = name.Value;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Ear[] _ears = new Ear[Math.Min(Environment.ProcessorCount, EarsMax)];
+    private readonly Ear?[] _ears = new Ear?[Math.Min(Environment.ProcessorCount, EarsMax)];
     private GatewayAddress[]? _addresses;
     private object? _addressesGate;
 
     /// <summary>Sources that somebody here is subscribed to.</summary>
     public int Links => _links.Count;
+
+    /// <summary>Of which kinds they are, each with its number.</summary>
+    public IEnumerable<(SourceKind Kind, int Count)> LinksByKind => _links.GroupBy(link => link.Key.Kind, (kind, links) => (kind, links.Count()));
+
+    /// <summary>Calls of sources that have arrived.</summary>
+    public long Deliveries => _ears.Sum(ear => ear?.Deliveries ?? 0);
+
+    /// <summary>Envelopes that were in them, each counted once, whoever hears it here.</summary>
+    public long Envelopes => _ears.Sum(ear => ear?.Envelopes ?? 0);
 
     /// <summary>
     /// Subscribes, and says where it begins: after the place given, if the source still knows what came since; otherwise with a snapshot. Events wait until the
@@ -372,16 +381,25 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
             _ears[i] = new Ear(this);
         }
 
-        return [.. _ears.Select(ear => new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(ear)))];
+        return [.. _ears.Select(ear => new GatewayAddress(_gateway, grains.CreateObjectReference<IRelay>(ear!)))];
     }
 
     private ISource Source(SourceId source) => grains.GetSource(source);
 }
 
-/// <summary>One of the ways on which sources reach this gateway.</summary>
+/// <summary>One of the ways on which sources reach this gateway. It is called once at a time, so it can count what comes for next to nothing.</summary>
 internal sealed class Ear(Relay relay) : IRelay
 {
-    public void Deliver(Delivery delivery) => relay.Deliver(delivery);
+    public long Deliveries { get; private set; }
+
+    public long Envelopes { get; private set; }
+
+    public void Deliver(Delivery delivery)
+    {
+        Deliveries++;
+        Envelopes += delivery.Envelopes.Length;
+        relay.Deliver(delivery);
+    }
 
     public void Moved(SourceId source, long epoch) => relay.Moved(source, epoch);
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 
@@ -15,6 +16,8 @@ public sealed class PacketDialect : IDialect
     private readonly Lock _gate = new();
     private readonly Dictionary<SourceId, uint> _numbers = [];
     private uint _last;
+
+    public WireKind Wire => WireKind.Packets;
 
     public ReadOnlyMemory<byte> Encode(Envelope envelope, long previous) => envelope.Event is PacketSent packet
         ? PacketFrames.Packet(NumberOf(envelope.Source), envelope.At.Seq, packet)

@@ -6,7 +6,7 @@ using Orchestrator.Delivery;
 namespace Orchestrator.Packets;
 
 /// <summary>The way out over a packet socket. It says which stream a number stands for before the first packet under it.</summary>
-public sealed class PacketExit(PacketDialect dialect, OutboundQueue outbound)
+public sealed class PacketExit(PacketDialect dialect, OutboundQueue outbound, ConnectionMeter meter)
 {
     // What the client was told. The bytes decide, not the dialect's table: they may have been made before a stream got another number.
     private readonly ConcurrentDictionary<SourceId, uint> _told = new();
@@ -25,6 +25,7 @@ public sealed class PacketExit(PacketDialect dialect, OutboundQueue outbound)
             outbound.Enqueue(PacketFrames.Stream(number, packet.Owner, packet.Stream.Kind));
         }
 
+        meter.PacketSent();
         outbound.Enqueue(new OutboundPacket(source, waitingMax, frame));
     }
 

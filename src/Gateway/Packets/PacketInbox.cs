@@ -82,14 +82,17 @@ internal sealed class PacketInbox(ClientConnection connection, Caller caller, Ou
         }
 
         var parameters = new SendDataParameters(kind, message.ReadPayload(), message.SentAt);
-        return context.SendData.Run(new CommandContext(connection.Origin, connection, caller, cancellationToken), parameters, context.Limits);
+        var sender = new CommandContext(connection.Origin, connection, caller, cancellationToken);
+        return context.Meter.Watched(context.SendData, () => context.SendData.Run(sender, parameters, context.Limits));
     }
 }
 
 /// <summary>What packet sockets need of the process.</summary>
-public sealed class PacketInboxContext(DataStreamCommands commands, CommandRunner runner, ConnectionContext connection)
+public sealed class PacketInboxContext(DataStreamCommands commands, CommandMeter meter, CommandRunner runner, ConnectionContext connection)
 {
     public Command<SendDataParameters, Nothing> SendData => commands.SendData;
+
+    public CommandMeter Meter => meter;
 
     public CommandRunner Runner => runner;
 

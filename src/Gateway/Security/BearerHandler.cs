@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Accounts;
+using Orchestrator.Http;
 
 namespace Orchestrator.Security;
 
@@ -51,6 +52,11 @@ public static class RequestOrigin
             return header[Prefix.Length..].Trim();
         }
 
-        return request.Query.TryGetValue("access_token", out var query) ? query.ToString() : null;
+        if (request.Query.TryGetValue(AdministratorPages.TokenParameter, out var query))
+        {
+            return query.ToString();
+        }
+
+        return request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<TokenCookie>() is null ? null : request.Cookies[TokenCookie.Name];
     }
 }

@@ -19,15 +19,16 @@ public sealed class PacketTokens(SignedTokens tokens)
     {
         ["connection"] = connection.Value,
         ["opened"] = connection.OpenedAt.UtcTicks,
+        ["gateway"] = connection.Gateway ?? "",
         ["sub"] = caller.User.Value,
         ["device"] = caller.Device.Value,
     });
 
     /// <summary>Which seat it was given to; null for a token that is not valid, or not any more. Whether that seat is still there, the connections know.</summary>
-    public Seat? Read(string token) => tokens.Read(Audience, token, "connection", "opened", "sub", "device") is { } claims
+    public Seat? Read(string token) => tokens.Read(Audience, token, "connection", "opened", "gateway", "sub", "device") is { } claims
         ? new Seat(ConnectionOf(claims), new UserId(claims["sub"]), new DeviceId(claims["device"]))
         : null;
 
     private static ConnectionId ConnectionOf(IReadOnlyDictionary<string, string> claims) =>
-        new(claims["connection"], new DateTimeOffset(long.Parse(claims["opened"], CultureInfo.InvariantCulture), TimeSpan.Zero));
+        new(claims["connection"], new DateTimeOffset(long.Parse(claims["opened"], CultureInfo.InvariantCulture), TimeSpan.Zero), claims["gateway"]);
 }

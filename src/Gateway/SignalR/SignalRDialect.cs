@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Orchestrator.Api;
+using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Rooms;
@@ -11,6 +12,8 @@ namespace Orchestrator.SignalR;
 /// <summary>Says events as calls of <see cref="IOrchestratorClient"/>, in SignalR's JSON protocol.</summary>
 public sealed class SignalRDialect(StrictHubProtocol protocol) : IDialect
 {
+    public WireKind Wire => WireKind.SignalR;
+
     public ReadOnlyMemory<byte> Encode(Envelope envelope, long previous)
     {
         var stamp = new Stamp(envelope.Source.Key, envelope.At.Epoch, envelope.At.Seq, previous);

@@ -1,4 +1,5 @@
 using Orchestrator.Api;
+using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.EngineIo;
@@ -27,6 +28,8 @@ public sealed class VrTogetherDialect(VrTogetherVersion version, EngineIoVersion
     private readonly PacketEncoder _encoder = new(engine, "/");
 
     public VrTogetherVersion Version => version;
+
+    public WireKind Wire => WireKind.SocketIo;
 
     public ReadOnlyMemory<byte> Encode(Envelope envelope, long previous) => envelope.Event switch
     {

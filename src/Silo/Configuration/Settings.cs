@@ -3,12 +3,13 @@ using System.Reflection;
 using Orchestrator.Administration;
 using Orchestrator.Clocks;
 using Orchestrator.Cluster;
+using Orchestrator.Hosting;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Configuration;
 
 /// <summary>Everything that can be configured, read and checked before anything starts. A key that nobody knows is an error.</summary>
-public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time, ClusterOptions Cluster)
+public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time, TelemetryOptions Telemetry, ClusterOptions Cluster)
 {
     private const string EnvironmentPrefix = "ORCHESTRATOR_";
 
@@ -40,7 +41,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
 
     public static Settings Read(IConfiguration configuration)
     {
-        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time), nameof(Cluster) };
+        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time), nameof(Telemetry), nameof(Cluster) };
         foreach (var section in configuration.GetChildren())
         {
             if (!known.Concat(Foreign).Contains(section.Key, StringComparer.OrdinalIgnoreCase))
@@ -68,6 +69,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
             storage,
             AdminSettings.Checked(Read<AdminOptions>(configuration.GetSection(nameof(Admin))), limits),
             TimeSettings.Read(configuration.GetSection(nameof(Time))),
+            TelemetrySettings.Checked(Read<TelemetryOptions>(configuration.GetSection(nameof(Telemetry)))),
             ClusterSettings.Checked(Read<ClusterOptions>(configuration.GetSection(nameof(Cluster)))));
     }
 

@@ -5,9 +5,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Cluster;
 using Orchestrator.Configuration;
 using Orchestrator.Delivery;
+using Orchestrator.Http;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
 
 namespace Orchestrator.Hosting;
@@ -17,6 +19,8 @@ public static class EngineSetup
 {
     private const string DefaultStorage = "Default";
     private const string PostgresInvariant = "Npgsql";
+
+    public static bool HasDashboard => true;
 
     // A reminder wakes what nobody else woke; a minute late is early enough.
     private static readonly TimeSpan ReminderRefresh = TimeSpan.FromMinutes(1);
@@ -38,7 +42,7 @@ public static class EngineSetup
         return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
     }
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store, ClusterOptions? cluster) => builder.UseOrleans(silo =>
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster) => builder.UseOrleans(silo =>
     {
         if (cluster is null)
         {
@@ -57,7 +61,25 @@ public static class EngineSetup
         silo.Services.AddSingleton<IGatewayWatch>(static services => services.GetRequiredService<SiloWatch>());
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
+        if (telemetry.IsTracing)
+        {
+            silo.AddActivityPropagation();
+        }
+
+        if (telemetry.Dashboard)
+        {
+            silo.AddDashboard();
+        }
     });
+
+    /// <summary>The dashboard, if it is wanted; it watches every call of a grain for it.</summary>
+    public static void MapEngine(this WebApplication app, TelemetryOptions telemetry)
+    {
+        if (telemetry.Dashboard)
+        {
+            app.MapOrleansDashboard(AdministratorPages.Dashboard).ForAdministrators("OpenDashboard").ExcludeFromDescription();
+        }
+    }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)
     {

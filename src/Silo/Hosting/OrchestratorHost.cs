@@ -12,10 +12,17 @@ namespace Orchestrator.Hosting;
 /// <summary>The composition root: configuration, store, engine, edge, in this order; stopped the other way round.</summary>
 public sealed class OrchestratorHost : IAsyncDisposable
 {
+    private static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(10);
+
+    // Activations move to other silos first.
+    private static readonly TimeSpan ClusterShutdownMax = TimeSpan.FromSeconds(45);
+
     private readonly WebApplication _app;
     private readonly IStore _store;
+    private readonly Telemetry _telemetry;
 
-    private OrchestratorHost(WebApplication app, IStore store, string engineName) => (_app, _store, EngineName) = (app, store, engineName);
+    private OrchestratorHost(WebApplication app, IStore store, Telemetry telemetry, string engineName) =>
+        (_app, _store, _telemetry, EngineName) = (app, store, telemetry, engineName);
 
     public IServiceProvider Services => _app.Services;
 
@@ -37,6 +44,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
         var configuration = Settings.Sources(options.Config);
         var settings = Settings.Read(configuration);
         var cluster = options.JoinsCluster ? EngineSetup.Joined(settings.Cluster, settings.Storage) : null;
+        var telemetry = new Telemetry(settings.Telemetry);
+        options = options with { AddLog = options.AddLog + telemetry.AddLog };
         IStore? store = null;
         WebApplication? app = null;
         try
@@ -47,12 +56,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
             app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken), cluster);
             await Listen(app, options, cancellationToken);
             await EnsureAdministrator(app);
-            return new OrchestratorHost(app, store, EngineSetup.Name(cluster));
+            return new OrchestratorHost(app, store, telemetry, EngineSetup.Name(cluster));
         }
         catch
         {
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (store?.DisposeAsync() ?? ValueTask.CompletedTask);
+            telemetry.Dispose();
             throw;
         }
     }
@@ -66,8 +76,10 @@ public sealed class OrchestratorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        _telemetry.Flush();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
+        _telemetry.Dispose();
     }
 
     private static async Task Listen(WebApplication app, StartOptions options, CancellationToken cancellationToken)
@@ -101,7 +113,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.WebHost.UseKestrel().UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         AddLogging(builder.Logging, configuration, options);
         builder.Services.AddRouting();
-        builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = cluster is null ? ShutdownMax : ClusterShutdownMax);
         options.AddServices(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IIdSource, RandomIds>();
@@ -113,10 +125,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         // The engine first: it is stopped last, when nobody calls grains any more.
-        builder.AddEngine(store, cluster);
+        builder.AddEngine(store, settings.Telemetry, cluster);
         builder.Services.AddGateway(settings.Limits);
+        builder.Services.AddSingleton<StorageMeter>();
         var app = builder.Build();
         app.MapGateway();
+        app.MapEngine(settings.Telemetry);
+        _ = app.Services.GetRequiredService<StorageMeter>();
         return app;
     }
 

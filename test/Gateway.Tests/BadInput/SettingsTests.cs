@@ -56,6 +56,17 @@ public sealed class SettingsTests
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":"ntp"}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":65536}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"TimeoutMs":0}}""", "Time:TimeoutMs")]
+    [InlineData("""{"Telemetry":{"Endpoint":"http://localhost:4317"}}""", "Telemetry:Endpoint")]
+    [InlineData("""{"Telemetry":{"Otlp":"localhost:4317"}}""", "Telemetry:Otlp")]
+    [InlineData("""{"Telemetry":{"Otlp":"ftp://localhost"}}""", "Telemetry:Otlp")]
+    [InlineData("""{"Telemetry":{"Protocol":"HttpJson"}}""", "Telemetry:Protocol")]
+    [InlineData("""{"Telemetry":{"ExportSeconds":0}}""", "Telemetry:ExportSeconds")]
+    [InlineData("""{"Telemetry":{"Traces":"true"}}""", "Telemetry:Traces")]
+    [InlineData("""{"Telemetry":{"TracesRatio":1.1}}""", "Telemetry:TracesRatio")]
+    [InlineData("""{"Telemetry":{"TracesRatio":"NaN"}}""", "Telemetry:TracesRatio")]
+    [InlineData("""{"Telemetry":{"Logs":"some"}}""", "Telemetry:Logs")]
+    [InlineData("""{"Telemetry":{"Dashboard":"perhaps"}}""", "Telemetry:Dashboard")]
+    [InlineData("""{"Telemetry":true}""", "Telemetry")]
     public async Task A_wrong_setting_is_refused_by_its_name(string file, string key)
     {
         var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile(file));
@@ -87,6 +98,7 @@ public sealed class SettingsTests
               "limits": { "gracESeconds": 1.5, },
               "Gateway": { "Guests": "never", "CorsOrigins": ["http://localhost:1234"] },
               "Storage": { "WriteTimeout": "00:00:02" },
+              "Telemetry": { "Otlp": "", "Protocol": "httpProtobuf", "ExportSeconds": 3600, "Traces": "commands", "TracesRatio": 0.25, "Logs": false, "Dashboard": false },
               "Logging": { "LogLevel": { "Default": "Warning" } }
             }
             """);

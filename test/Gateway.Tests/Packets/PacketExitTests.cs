@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Orchestrator.Connections;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
@@ -11,6 +12,7 @@ namespace Orchestrator.Packets;
 public sealed class PacketExitTests
 {
     private readonly PacketDialect _dialect = new();
+    private readonly ConnectionMeter _meter = new(new Meter(nameof(PacketExitTests)));
 
     [Fact]
     public void A_stream_is_named_before_its_first_packet_and_all_who_hear_it_share_the_bytes()
@@ -125,7 +127,7 @@ public sealed class PacketExitTests
 
     private static void Send(PacketExit exit, EncodedEnvelope envelope) => exit.Send(envelope, (PacketSent)envelope.Envelope.Event, null);
 
-    private PacketExit Exit(Recorder recorder) => new(_dialect, new OutboundQueue(recorder, 1_000_000));
+    private PacketExit Exit(Recorder recorder) => new(_dialect, new OutboundQueue(recorder, 1_000_000), _meter);
 
     /// <summary>Keeps the frames as they were given, and takes each at once.</summary>
     private sealed class Recorder : IFrameWriter
@@ -149,6 +151,8 @@ public sealed class PacketExitTests
     private sealed class CountingDialect : IDialect
     {
         public int Count { get; private set; }
+
+        public WireKind Wire => WireKind.Packets;
 
         public ReadOnlyMemory<byte> Encode(Envelope envelope, long previous)
         {

@@ -112,7 +112,7 @@ public sealed class PacketExitTests
         var time = new ManualTimeProvider();
         var signed = new SignedTokens(new TokenKey(new byte[32]), time);
         var tokens = new PacketTokens(signed);
-        var seat = new Seat(new ConnectionId("c", time.GetUtcNow().AddTicks(7)), new UserId("ann"), new DeviceId("d"));
+        var seat = new Seat(new ConnectionId("c", time.GetUtcNow().AddTicks(7), "gateway"), new UserId("ann"), new DeviceId("d"));
         var token = tokens.Issue(seat.Connection, new Caller(seat.User, seat.Device, "Ann"));
         tokens.Read(token).ShouldBe(seat);
         tokens.Read(signed.Issue("resume", PacketTokens.Lifetime, new Dictionary<string, object> { ["connection"] = "c", ["opened"] = 1, ["sub"] = "ann", ["device"] = "d" })).ShouldBeNull();

@@ -144,14 +144,12 @@ internal sealed class Participant : IAsyncDisposable
     /// <summary>Until the connection is over, or nothing comes over it for too long.</summary>
     private async Task LiveOn(HubClient client)
     {
+        client.PingEvery(HeartbeatPeriod);
         while (!client.IsOver)
         {
-            try
-            {
-                await client.Invoke("GetOrchestratorVersion").WaitAsync(SilenceMax, _ended.Token);
-                await client.Over.WaitAsync(HeartbeatPeriod, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e) when (e is TimeoutException or IOException)
+            await client.Over.WaitAsync(HeartbeatPeriod, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ended.Token.ThrowIfCancellationRequested();
+            if (TimeProvider.System.GetElapsedTime(client.LastHeard) > SilenceMax)
             {
                 client.Cut();
                 return;

@@ -18,6 +18,8 @@ internal sealed class SiloCluster : IAsyncDisposable
             ["ORCHESTRATOR_Gateway__PasswordIterations"] = "1000",
             ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
             ["ORCHESTRATOR_Limits__CommandsPerSecondMax"] = "0",
+            // The server says once a second that it is there.
+            ["ORCHESTRATOR_Limits__SilenceSeconds"] = "2",
         };
     }
 

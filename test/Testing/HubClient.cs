@@ -32,6 +32,7 @@ public sealed class HubClient : IAsyncDisposable
     private volatile TaskCompletionSource? _pause;
     private Timer? _pings;
     private Exception? _fault;
+    private long _lastHeard = TimeProvider.System.GetTimestamp();
     private int _lastId;
 
     private HubClient()
@@ -61,6 +62,9 @@ public sealed class HubClient : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>When the last bytes came; a timestamp.</summary>
+    public long LastHeard => Volatile.Read(ref _lastHeard);
 
     /// <summary>How many events came; cheaper than looking at them.</summary>
     public int EventCount
@@ -287,6 +291,7 @@ public sealed class HubClient : IAsyncDisposable
                     await pause.Task.WaitAsync(_ended.Token);
                 }
 
+                Volatile.Write(ref _lastHeard, TimeProvider.System.GetTimestamp());
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     break;

@@ -51,6 +51,7 @@ public sealed class PassingFailures : IOutgoingGrainCallFilter
                     throw Refusal.Temporary("A part of the cluster does not answer, so it is not known whether this was done; try again.");
                 }
 
+                _log.LogDebug(last, "{Method} is called again", method.Name);
                 try
                 {
                     await context.Invoke();
@@ -64,10 +65,10 @@ public sealed class PassingFailures : IOutgoingGrainCallFilter
         }
     }
 
-    private static bool IsPassing(Exception e) => e is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException;
+    private static bool IsPassing(Exception e) => e is OrleansException or TimeoutException;
 
-    /// <summary>Rejected on the way, so no grain has seen it.</summary>
-    private static bool IsUnmade(Exception e) => e is OrleansMessageRejectionException;
+    /// <summary>Rejected on the way, or nobody knew where to, so no grain has seen it.</summary>
+    private static bool IsUnmade(Exception e) => e is OrleansMessageRejectionException || e.GetType() == typeof(OrleansException);
 
     private static bool IsOurs(MethodInfo method) => method.DeclaringType?.Namespace?.StartsWith(nameof(Orchestrator), StringComparison.Ordinal) == true;
 

@@ -9,8 +9,11 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly List<OrchestratorProcess> _all = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private SiloCluster(string database, IReadOnlyDictionary<string, string> settings)
+    private readonly int _wanted;
+
+    private SiloCluster(string database, int silos, IReadOnlyDictionary<string, string> settings)
     {
+        _wanted = silos;
         Database = database;
         _environment = new(settings, StringComparer.Ordinal)
         {
@@ -32,7 +35,7 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         Assert.SkipUnless(IsClusterEngine, "This program has the engine of one process.");
         var cluster = new SiloCluster(
-            await postgres.CreateDatabaseAsync(), settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
+            await postgres.CreateDatabaseAsync(), silos, settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
         try
         {
             await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.Add()));
@@ -69,6 +72,33 @@ internal sealed class SiloCluster : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Done when as many as were wanted at the beginning run and serve clients.</summary>
+    public async Task Heal()
+    {
+        foreach (var silo in Silos)
+        {
+            silo.Thaw();
+        }
+
+        while (Silos.Count < _wanted)
+        {
+            await Add();
+        }
+
+        await Eventually(async () =>
+        {
+            foreach (var silo in Silos)
+            {
+                if (!await IsReady(silo))
+                {
+                    return $"silo {silo.Id.ToString(CultureInfo.InvariantCulture)} is not ready";
+                }
+            }
+
+            return Silos.Count < _wanted ? "a silo has ended" : null;
+        });
     }
 
     /// <summary>What all of them have said, for whoever looks for the reason of a failure.</summary>

@@ -27,7 +27,7 @@ public sealed record ClusterOptions
 
     /// <summary>How often silos ask each other whether they live, and how long an answer may take.</summary>
     [Range(0.1, 60)]
-    public double ProbeSeconds { get; init; } = 1;
+    public double ProbeSeconds { get; init; } = 0.5;
 
     /// <summary>Answers that may be missing in a row before a silo is suspected.</summary>
     [Range(1, 100)]

@@ -1,0 +1,85 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Orchestrator.Cluster;
+
+/// <summary>Registers accounts one after the other, at whatever silo answers, each with its key until it is answered; remembers which were.</summary>
+internal sealed class DurableWriter : IAsyncDisposable
+{
+    private const string Password = "correct horse battery";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly SiloCluster _cluster;
+    private readonly string _name;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Dictionary<string, string> _answered = new(StringComparer.Ordinal);
+    private readonly Task _writing;
+
+    public DurableWriter(SiloCluster cluster, string name)
+    {
+        (_cluster, _name) = (cluster, name);
+        _writing = Write();
+    }
+
+    /// <summary>How many were answered.</summary>
+    public int Answered => _answered.Count;
+
+    /// <summary>Stops, and repeats every answered registration: the key was stored with the account, so the answer is the first one.</summary>
+    public async Task DemandAll()
+    {
+        await _ended.CancelAsync();
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var (name, user) in _answered)
+        {
+            string? again = null;
+            await Eventually(async () => (again = await Register(name, CancellationToken.None)) is null ? $"{name} is not answered again" : null);
+            again.ShouldBe(user, $"{name} was answered before");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _http.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task Write()
+    {
+        for (var n = 0; !_ended.IsCancellationRequested; n++)
+        {
+            var name = $"{_name}-{n}";
+            string? user;
+            while ((user = await Register(name, _ended.Token)) is null)
+            {
+                await Task.Delay(Pause, _ended.Token);
+            }
+
+            _answered[name] = user;
+        }
+    }
+
+    private async Task<string?> Register(string name, CancellationToken ended)
+    {
+        var silos = _cluster.Silos;
+        if (silos.Count == 0)
+        {
+            return null;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(silos[name.Length % silos.Count].Address, "/api/accounts"));
+        request.Headers.Add("Idempotency-Key", $"key-{name}");
+        request.Content = JsonContent.Create(new { userName = name, password = Password });
+        try
+        {
+            using var response = await _http.SendAsync(request, ended);
+            return response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync<JsonElement>(ended)).Text("userId") : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ended.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

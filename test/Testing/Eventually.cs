@@ -7,18 +7,18 @@ internal static class Polling
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Returns once the check finds no reason against it any more; fails with the last reason.</summary>
-    public static Task Eventually(Func<string?> reasonOrNull) => Eventually(() => Task.FromResult(reasonOrNull()));
+    public static Task Eventually(Func<string?> reasonOrNull, TimeSpan? patience = null) => Eventually(() => Task.FromResult(reasonOrNull()), patience);
 
-    /// <inheritdoc cref="Eventually(Func{string?})"/>
-    public static async Task Eventually(Func<Task<string?>> reasonOrNull)
+    /// <inheritdoc cref="Eventually(Func{string?}, TimeSpan?)"/>
+    public static async Task Eventually(Func<Task<string?>> reasonOrNull, TimeSpan? patience = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         using var steps = new PeriodicTimer(Step);
         while (await reasonOrNull() is { } reason)
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            if (TimeProvider.System.GetElapsedTime(started) > (patience ?? Patience))
             {
-                throw new TimeoutException($"Still not so after {Patience.TotalSeconds} s: {reason}");
+                throw new TimeoutException($"Still not so after {(patience ?? Patience).TotalSeconds} s: {reason}");
             }
 
             await steps.WaitForNextTickAsync();

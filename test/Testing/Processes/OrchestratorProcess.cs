@@ -8,6 +8,9 @@ namespace Orchestrator.Testing;
 /// <summary>The program as an operator starts it: a process with a command line, an output and signals.</summary>
 internal sealed partial class OrchestratorProcess : IAsyncDisposable
 {
+    // A machine that is busy with other tests is slow to start a process.
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+
     private const int SignalInterrupt = 2;
     private const int SignalTerminate = 15;
     private const int SignalContinue = 18;
@@ -65,7 +68,7 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
         {
             await Eventually(() => launched._process.HasExited
                 ? throw new InvalidOperationException($"It ended at once: {launched.Errors}{launched.Output}")
-                : AddressIn(launched.Output) is null ? $"it does not listen yet: {launched.Errors}{launched.Output}" : null);
+                : AddressIn(launched.Output) is null ? $"it does not listen yet: {launched.Errors}{launched.Output}" : null, StartMax);
             return launched;
         }
         catch

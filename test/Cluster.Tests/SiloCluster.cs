@@ -31,13 +31,14 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Those that run; one that is frozen, too.</summary>
     public IReadOnlyList<OrchestratorProcess> Silos => [.. _all.Where(static silo => !silo.HasExited)];
 
-    public static async Task<SiloCluster> Start(PostgresFixture postgres, int silos, params (string Key, string Value)[] settings)
+    public static async Task<SiloCluster> Start(PostgresFixture postgres, int silos, Func<string, Task>? beforeStart = null, params (string Key, string Value)[] settings)
     {
-        Assert.SkipUnless(IsClusterEngine, "This program has the engine of one process.");
+        DemandEngine();
         var cluster = new SiloCluster(
             await postgres.CreateDatabaseAsync(), silos, settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
         try
         {
+            await (beforeStart?.Invoke(cluster.Database) ?? Task.CompletedTask);
             await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.Add()));
             return cluster;
         }
@@ -113,5 +114,7 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
-    private static bool IsClusterEngine => File.Exists(Path.Combine(AppContext.BaseDirectory, "Orleans.Runtime.dll"));
+    /// <summary>Skips the test where the program has the engine of one process.</summary>
+    public static void DemandEngine() =>
+        Assert.SkipUnless(File.Exists(Path.Combine(AppContext.BaseDirectory, "Orleans.Runtime.dll")), "This program has the engine of one process.");
 }

@@ -42,7 +42,18 @@ public static class EngineSetup
         return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
     }
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster) => builder.UseOrleans(silo =>
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster)
+    {
+        if (cluster is not null)
+        {
+            // Before the engine, which reads them when it starts.
+            builder.Services.AddHostedService(_ => new ReminderRing((PostgresStore)store));
+        }
+
+        builder.UseOrleans(silo => Set(silo, store, telemetry, cluster));
+    }
+
+    private static void Set(ISiloBuilder silo, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster)
     {
         if (cluster is null)
         {
@@ -70,7 +81,7 @@ public static class EngineSetup
         {
             silo.AddDashboard();
         }
-    });
+    }
 
     /// <summary>The dashboard, if it is wanted; it watches every call of a grain for it.</summary>
     public static void MapEngine(this WebApplication app, TelemetryOptions telemetry)

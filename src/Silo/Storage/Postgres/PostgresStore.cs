@@ -115,6 +115,20 @@ public sealed class PostgresStore : IStore
         }
     }
 
+    /// <summary>Gives every reminder that has none its place on the ring of silos.</summary>
+    /// <param name="place">The place of a grain, by its kind and key.</param>
+    internal async Task PlaceRemindersAsync(Func<string, string, int> place)
+    {
+        var grains = await ReadAsync(attempt => attempt.RowsAsync(
+            static reader => (Kind: reader.GetString(0), Key: reader.GetString(1)),
+            $"SELECT DISTINCT kind, key FROM {Schema.Quoted}.reminder WHERE ring IS NULL"));
+        foreach (var (kind, key) in grains)
+        {
+            await WriteAsync(0, attempt => attempt.ExecuteAsync(
+                $"UPDATE {Schema.Quoted}.reminder SET ring = $3 WHERE kind = $1 AND key = $2", kind, key, place(kind, PostgresText.Key(key))));
+        }
+    }
+
     /// <summary>What is on its way is still done; then the connections are closed. A database that hangs is left.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -24,7 +24,9 @@ internal sealed class NpmClient : IAsyncDisposable
     {
         var start = new ProcessStartInfo("node", [Path.Combine(Directory, "polling.js"), version, server.GetLeftPart(UriPartial.Authority), from])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         var client = new NpmClient(new Process { StartInfo = start });
         client._process.OutputDataReceived += (_, line) => client.Take(line.Data);

@@ -88,6 +88,7 @@ public static class GatewaySetup
         services.AddSingleton<Microsoft.AspNetCore.Connections.IMemoryPoolFactory<byte>, BlockPoolFactory>();
         services.AddSingleton<Gatherer>().AddSingleton<ConnectionMeter>().AddSingleton<ConnectionContext>();
         services.AddSingleton<GatewayGauges>();
+        services.AddSingleton<GatewayTag>().AddSingleton<Strays>();
         services.AddSingleton<ConnectionCloser>();
         services.AddSingleton<SessionEntrance>();
         services.AddSingleton<UserFollower>();

@@ -32,7 +32,11 @@ public sealed class MutationTests
         ["memory without a limit"] = (all => ((JsonObject)Container(all)["resources"]!).Remove("limits"), "memory has no limit"),
         ["an open password"] = (all => Add(all, "ADMIN_PASSWORD", "correct horse"), "a password stands where everybody reads it"),
         ["an unknown setting"] = (all => Add(all, "ORCHESTRATOR_Storage__PostgressFile", "x"), "'Storage:PostgressFile' is unknown"),
-        ["an unknown setting of the cluster"] = (all => Add(all, "ORCHESTRATOR_Cluster__Port", "1"), "Cluster:Port is unknown"),
+        ["an unknown setting of the cluster"] = (all => Add(all, "ORCHESTRATOR_Cluster__Port", "1"), "'Cluster:Port' is unknown"),
+        ["an address that is every one"] = (all => Add(all, "ORCHESTRATOR_Cluster__Address", "0.0.0.0"), "'Cluster:Address' is '0.0.0.0'"),
+        ["an address of this machine alone"] = (all => Add(all, "ORCHESTRATOR_Cluster__Address", "127.0.0.1"), "other silos cannot reach it"),
+        ["an address that is gone"] = (all => Remove(all, "ORCHESTRATOR_Cluster__Address"), "other silos cannot reach it"),
+        ["a collector without an address"] = (all => Add(all, "ORCHESTRATOR_Telemetry__Otlp", "collector:4317"), "'Telemetry:Otlp' is 'collector:4317'"),
         ["a setting out of range"] = (all => Add(all, "ORCHESTRATOR_Limits__FrameBytesMax", "1"), "FrameBytesMax"),
         ["a variable that nobody reads"] = (all => Add(all, "STORAGE", "x"), "nobody reads STORAGE"),
         ["a configuration file"] = (all => all.OfKind("ConfigMap").Single()["data"]!["orchestrator.json"] = """{ "Gateway": { "Guest": "Never" } }""", "'Gateway:Guest' is unknown"),
@@ -79,12 +83,17 @@ public sealed class MutationTests
     // A variable that is there already is replaced, as an operator would.
     private static void Add(Rendering all, string name, string value)
     {
-        var environment = (JsonArray)Container(all)["env"]!;
-        if (environment.FirstOrDefault(variable => variable!.Name() == name) is { } present)
-        {
-            environment.Remove(present);
-        }
-
-        environment.Add(new JsonObject { ["name"] = name, ["value"] = value });
+        Remove(all, name);
+        Environment(all).Add(new JsonObject { ["name"] = name, ["value"] = value });
     }
+
+    private static void Remove(Rendering all, string name)
+    {
+        if (Environment(all).FirstOrDefault(variable => variable!.Name() == name) is { } present)
+        {
+            Environment(all).Remove(present);
+        }
+    }
+
+    private static JsonArray Environment(Rendering all) => (JsonArray)Container(all)["env"]!;
 }

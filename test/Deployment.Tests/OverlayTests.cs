@@ -94,6 +94,18 @@ public sealed class OverlayTests
     }
 
     [Fact]
+    public void The_autoscaler_counts_what_the_silos_measure_and_may_send()
+    {
+        var everything = Rendering.Of(Rendering.Everything);
+        var metric = everything.OfKind("HorizontalPodAutoscaler").Single().Items("spec/metrics").Single().Text("pods/metric/name")!;
+        // As a collector's exporter for Prometheus writes it; what has a unit of the kind {thing}, and is no counter, has nothing behind its name.
+        Repository.Read("docs/telemetry.md").ShouldContain($"| `{metric.Replace('_', '.')}` | up-down counter | {{");
+        var silo = everything.Find("Deployment", "orchestrator")!.Items("spec/template/spec/containers").Single();
+        var collector = new Uri(silo.Items("env").Single(variable => variable.Name() == "ORCHESTRATOR_Telemetry__Otlp").Text("value")!);
+        Openings.Of(everything).ShouldContain($"orchestrator -> {collector.Host.Split('.')[1]}/everybody TCP {collector.Port}");
+    }
+
+    [Fact]
     public void Passwords_stand_in_the_example_only() =>
         Directory.EnumerateFiles(Repository.Find("k8s"), "*", SearchOption.AllDirectories)
             .Where(file => File.ReadAllText(file).Contains("password=", StringComparison.OrdinalIgnoreCase))

@@ -49,6 +49,7 @@ internal sealed class EchoServer : IAsyncDisposable
         });
         builder.Services.AddGatewayCors();
         builder.Services.AddSingleton(new GatewayName("echo")).AddSingleton<Gatherer>().AddSingleton<ConnectionContext>();
+        builder.Services.AddSingleton<GatewayTag>().AddSingleton<Strays>();
         builder.Services.AddMeter().AddSingleton<ConnectionMeter>();
         builder.Services.AddSocketIo();
 

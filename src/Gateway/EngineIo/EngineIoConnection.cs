@@ -7,7 +7,7 @@ using Orchestrator.Connections;
 namespace Orchestrator.EngineIo;
 
 /// <summary>What a connection needs of the process.</summary>
-public sealed record EngineIoContext(ConnectionContext Connection, IIdSource Ids, ILogger<EngineIoConnection> Log)
+public sealed record EngineIoContext(ConnectionContext Connection, IIdSource Ids, GatewayTag Gateway, Strays Strays, ILogger<EngineIoConnection> Log)
 {
     public Limits Limits => Connection.Limits;
 
@@ -46,7 +46,7 @@ public sealed class EngineIoConnection : IFrameWriter
         _heartbeat = new Heartbeat(version, context);
     }
 
-    /// <summary>Its "sid", which nobody can guess.</summary>
+    /// <summary>Its "sid": the short name of its gateway, and what nobody can guess.</summary>
     public string Id { get; }
 
     public EngineIoVersion Version { get; }

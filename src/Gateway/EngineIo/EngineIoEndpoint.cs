@@ -76,7 +76,7 @@ internal sealed class EngineIoEndpoint(
     {
         if (connections.Find(id) is not { } connection)
         {
-            await EngineIoError.UnknownSession.Write(http);
+            await Unknown(http, id);
             return;
         }
 
@@ -119,7 +119,7 @@ internal sealed class EngineIoEndpoint(
     {
         if (connections.Find(id) is not { } connection)
         {
-            return EngineIoError.UnknownSession.Write(http);
+            return Unknown(http, id);
         }
 
         return connection.Transport switch
@@ -130,10 +130,21 @@ internal sealed class EngineIoEndpoint(
         };
     }
 
+    /// <summary>The connection has ended, or it is at another gateway, which says where the fault is.</summary>
+    private Task Unknown(HttpContext http, string id)
+    {
+        if (context.Gateway.Elsewhere(id) is { } gateway)
+        {
+            context.Strays.Came($"An Engine.IO request ({http.Request.Method})", gateway);
+        }
+
+        return EngineIoError.UnknownSession.Write(http);
+    }
+
     private EngineIoConnection Begin(HttpContext http, EngineIoVersion version, IEngineIoTransport transport, string upgrades)
     {
         var limits = context.Limits;
-        var connection = new EngineIoConnection(context.Ids.Next(), version, transport, context);
+        var connection = new EngineIoConnection(context.Gateway.Before(context.Ids.Next()), version, transport, context);
         connections.Add(connection);
         var open = string.Create(
             CultureInfo.InvariantCulture,

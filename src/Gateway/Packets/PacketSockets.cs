@@ -9,7 +9,7 @@ using Orchestrator.WebSockets;
 namespace Orchestrator.Packets;
 
 /// <summary>Opens packet sockets: binary WebSockets beside the connections of clients that are logged in.</summary>
-public sealed class PacketSockets(PacketTokens tokens, ConnectionTable connections, PacketDialect dialect, PacketInboxContext context)
+public sealed class PacketSockets(PacketTokens tokens, ConnectionTable connections, Strays strays, PacketDialect dialect, PacketInboxContext context)
 {
     /// <summary>Answers a request for one; done when the socket has ended. Refusals: <see cref="RefusalCode.NotLoggedIn"/>, <see cref="RefusalCode.CredentialsInvalid"/>, <see cref="RefusalCode.BadRequest"/>.</summary>
     public async Task Open(HttpContext http)
@@ -46,10 +46,19 @@ public sealed class PacketSockets(PacketTokens tokens, ConnectionTable connectio
         }
 
         var seat = tokens.Read(token) ?? throw NotValid();
+        if (seat.Connection.Gateway is { } gateway && gateway != context.Connection.Gateway.Value)
+        {
+            strays.Came("A packet socket", GatewayTag.Of(gateway));
+            throw Elsewhere();
+        }
+
         return connections.Find(seat.Connection) is { IsEnding: false } connection && connection.Caller is { } caller && caller.Device == seat.Device && caller.User == seat.User
             ? (connection, caller)
             : throw NotValid();
     }
+
+    private static Refusal Elsewhere() =>
+        new(RefusalCode.CredentialsInvalid, "The packet token was given by another gateway: a packet socket is opened at the gateway of its connection, on which a proxy must keep the client.");
 
     private static Refusal NotValid() =>
         new(RefusalCode.CredentialsInvalid, "The packet token is not valid, or not any more: its device must be logged in on the same connection, at this gateway.");

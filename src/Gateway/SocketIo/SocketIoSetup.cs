@@ -10,7 +10,7 @@ namespace Orchestrator.SocketIo;
 /// <summary>Serves applications over Socket.IO.</summary>
 public static class SocketIoSetup
 {
-    /// <summary>What the transport needs. Needs <see cref="Limits"/>, <see cref="GatewayOptions"/>, <see cref="ConnectionContext"/>, <see cref="IIdSource"/> and the time from the host.</summary>
+    /// <summary>What the transport needs. Needs <see cref="Limits"/>, <see cref="GatewayOptions"/>, <see cref="ConnectionContext"/>, <see cref="GatewayTag"/>, <see cref="Strays"/>, <see cref="IIdSource"/> and the time from the host.</summary>
     public static IServiceCollection AddSocketIo(this IServiceCollection services)
     {
         services.AddSingleton<EngineIoContext>();

@@ -41,7 +41,7 @@ public static class OrchestratorCommand
         root.SetAction((parsed, cancellationToken) => Answered(async () =>
         {
             await using var host = await OrchestratorHost.Start(Given(parsed), cancellationToken);
-            Banner.Print(host.Addresses, host.EngineName, host.StoragePlace);
+            Banner.Print(host);
             await host.WaitForStop();
             return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
         }));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Administration;
 using Orchestrator.Cluster;
 using Orchestrator.Configuration;
+using Orchestrator.Connections;
 using Orchestrator.Security;
 using Orchestrator.Storage;
 
@@ -12,10 +13,10 @@ namespace Orchestrator.Hosting;
 /// <summary>The composition root: configuration, store, engine, edge, in this order; stopped the other way round.</summary>
 public sealed class OrchestratorHost : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(10);
+    /// <summary>How long a silo of a cluster may take to stop: its activations move to other silos first. Whoever stops it must wait longer.</summary>
+    public static readonly TimeSpan ClusterShutdownMax = TimeSpan.FromSeconds(45);
 
-    // Activations move to other silos first.
-    private static readonly TimeSpan ClusterShutdownMax = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _app;
     private readonly IStore _store;
@@ -28,6 +29,9 @@ public sealed class OrchestratorHost : IAsyncDisposable
 
     /// <summary>What runs the grains.</summary>
     public string EngineName { get; }
+
+    /// <summary>What this gateway is called in the ids of connections.</summary>
+    public string GatewayTag => _app.Services.GetRequiredService<GatewayTag>().Text;
 
     /// <summary>What is stored where.</summary>
     public string StoragePlace => _store.Place;

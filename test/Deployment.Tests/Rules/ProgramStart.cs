@@ -9,31 +9,26 @@ namespace Orchestrator.Deployment.Rules;
 internal static class ProgramStart
 {
     private const string Prefix = "ORCHESTRATOR_";
-    private const string Cluster = "Cluster:";
-    private const string ClusterOption = "--cluster";
     private const string PostgresFile = "Storage:PostgresFile";
     private const string Connection = "Host=postgres;Database=orchestrator;Username=orchestrator;Password=for-trying-only";
 
-    // The cluster engine's; this build has the other one.
-    private static readonly string[] ClusterKeys = ["Cluster:Name", "Cluster:SiloName", "Cluster:Address", "Cluster:SiloPort"];
-
-    private static readonly string[] Unprefixed = ["ADMIN_USER", "ADMIN_PASSWORD"];
+    private static readonly string[] Unprefixed = ["ADMIN_USER", "ADMIN_PASSWORD", "OTEL_RESOURCE_ATTRIBUTES"];
 
     /// <summary>What it has against a command line.</summary>
     public static IEnumerable<string> Arguments(IEnumerable<string> arguments) =>
-        OrchestratorCommand.Create().Parse([.. arguments.Where(argument => argument != ClusterOption)]).Errors.Select(error => error.Message);
+        OrchestratorCommand.Create().Parse([.. arguments]).Errors.Select(error => error.Message);
 
     /// <summary>What it has against an environment, and a configuration file below it.</summary>
     public static IEnumerable<string> Environment(IReadOnlyDictionary<string, string> environment, string? configuration)
     {
         var ours = environment.Where(variable => variable.Key.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(variable => variable.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), variable => variable.Value, StringComparer.Ordinal);
-        var cluster = ours.Keys.Where(key => key.StartsWith(Cluster, StringComparison.Ordinal)).ToList();
+            .Select(variable => KeyValuePair.Create(variable.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), variable.Value));
         return
         [
-            .. environment.Keys.Where(name => !name.StartsWith(Prefix, StringComparison.Ordinal)).Except(Unprefixed).Select(name => $"nobody reads {name}"),
-            .. cluster.Except(ClusterKeys).Select(key => $"the key {key} is unknown"),
-            .. Read(ours.Where(setting => !cluster.Contains(setting.Key)), configuration),
+            .. environment.Keys.Where(name => !name.StartsWith(Prefix, StringComparison.Ordinal)).Except(Unprefixed)
+                .Where(name => !environment.Values.Any(value => value.Contains($"$({name})", StringComparison.Ordinal)))
+                .Select(name => $"nobody reads {name}"),
+            .. Read(ours, configuration),
         ];
     }
 

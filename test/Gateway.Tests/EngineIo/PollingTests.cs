@@ -27,7 +27,7 @@ public sealed class PollingTests : IAsyncLifetime
     public async Task The_handshake_offers_a_WebSocket()
     {
         (await new PollingClient(_http, Server).Open()).ShouldMatch(
-            """^0\{"sid":"[-0-9a-f]{36}","upgrades":\["websocket"\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2097152\}$""");
+            """^0\{"sid":"[0-9a-f]{8}\.[-0-9a-f]{36}","upgrades":\["websocket"\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2097152\}$""");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PollingTests : IAsyncLifetime
     public async Task Version_3_says_lengths_in_characters()
     {
         var client = new PollingClient(_http, Server, "EIO=3");
-        (await client.Open()).ShouldMatch("""^\d+:0\{"sid":"[-0-9a-f]{36}","upgrades":\["websocket"\],.*\}2:40$""");
+        (await client.Open()).ShouldMatch("""^\d+:0\{"sid":"[0-9a-f]{8}\.[-0-9a-f]{36}","upgrades":\["websocket"\],.*\}2:40$""");
         var packet = "420[\"echo\",\"ü😀\"]";
 
         (await client.Post($"{packet.Length}:{packet}1:2")).Answer.ShouldBe("ok");

@@ -19,7 +19,7 @@ public sealed class ConversationTests : IAsyncLifetime
     {
         await using var client = await EchoClient.Connect(Server, "EIO=4");
 
-        (await client.Hear()).ShouldMatch("""^0\{"sid":"[-0-9a-f]{36}","upgrades":\[\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2097152\}$""");
+        (await client.Hear()).ShouldMatch("""^0\{"sid":"[0-9a-f]{8}\.[-0-9a-f]{36}","upgrades":\[\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2097152\}$""");
     }
 
     [Fact]

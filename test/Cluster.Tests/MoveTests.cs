@@ -27,7 +27,7 @@ public sealed class MoveTests(PostgresFixture postgres)
         }
 
         await Run(["export", file, "--data", data]);
-        await using var cluster = await SiloCluster.Start(postgres, 2, beforeStart: database => Run(["import", file], database));
+        await using var cluster = await SiloCluster.StartOn(database => Run(["import", file], database), postgres, 2);
 
         foreach (var silo in cluster.Silos)
         {
@@ -41,11 +41,14 @@ public sealed class MoveTests(PostgresFixture postgres)
     [Fact]
     public async Task Reminders_of_the_other_engine_get_a_place_among_the_silos()
     {
-        await using var cluster = await SiloCluster.Start(postgres, 1, beforeStart: async database =>
-        {
-            await Run(["database", "migrate"], database);
-            await PostgresServer.ExecuteAsync(database, "INSERT INTO orchestrator.reminder (kind, key, name, first_tick, period, next_tick) VALUES ('scenarioinstance', 's1', 'timeline', 0, 600000000, 0)");
-        });
+        await using var cluster = await SiloCluster.StartOn(
+            async database =>
+            {
+                await Run(["database", "migrate"], database);
+                await PostgresServer.ExecuteAsync(database, "INSERT INTO orchestrator.reminder (kind, key, name, first_tick, period, next_tick) VALUES ('scenarioinstance', 's1', 'timeline', 0, 600000000, 0)");
+            },
+            postgres,
+            1);
 
         (await PostgresServer.ExecuteAsync(cluster.Database, "SELECT count(*) FROM orchestrator.reminder WHERE ring IS NULL")).ShouldBe(0L);
     }

@@ -21,6 +21,8 @@ internal sealed class SiloCluster : IAsyncDisposable
             ["ORCHESTRATOR_Gateway__PasswordIterations"] = "1000",
             ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
             ["ORCHESTRATOR_Limits__CommandsPerSecondMax"] = "0",
+            // A machine that runs tests may have no time for a silo for longer than one that serves people.
+            ["ORCHESTRATOR_Cluster__ProbeSeconds"] = Environment.GetEnvironmentVariable("ORCHESTRATOR_Cluster__ProbeSeconds") ?? "1",
             // The server says once a second that it is there.
             ["ORCHESTRATOR_Limits__SilenceSeconds"] = "2",
         };
@@ -31,14 +33,18 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Those that run; one that is frozen, too.</summary>
     public IReadOnlyList<OrchestratorProcess> Silos => [.. _all.Where(static silo => !silo.HasExited)];
 
-    public static async Task<SiloCluster> Start(PostgresFixture postgres, int silos, Func<string, Task>? beforeStart = null, params (string Key, string Value)[] settings)
+    public static Task<SiloCluster> Start(PostgresFixture postgres, int silos, params (string Key, string Value)[] settings) =>
+        StartOn(static _ => Task.CompletedTask, postgres, silos, settings);
+
+    /// <summary>The same, on a database that something is done to first; it is given the connection string.</summary>
+    public static async Task<SiloCluster> StartOn(Func<string, Task> prepare, PostgresFixture postgres, int silos, params (string Key, string Value)[] settings)
     {
         DemandEngine();
         var cluster = new SiloCluster(
             await postgres.CreateDatabaseAsync(), silos, settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
         try
         {
-            await (beforeStart?.Invoke(cluster.Database) ?? Task.CompletedTask);
+            await prepare(cluster.Database);
             await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.Add()));
             return cluster;
         }

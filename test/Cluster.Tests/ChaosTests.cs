@@ -12,7 +12,7 @@ public sealed class ChaosTests(PostgresFixture postgres, ITestOutputHelper outpu
     private const int Sessions = 3;
     private const int Strikes = 3;
 
-    private static int Rounds => Number("CHAOS_ROUNDS", 2);
+    private static int Rounds => Number("CHAOS_ROUNDS", 1);
 
     private static int Seed => Number("SEED", 20261121);
 

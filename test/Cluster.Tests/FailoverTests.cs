@@ -10,7 +10,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
 {
     private const int Sessions = 6;
     private static readonly TimeSpan SendPeriod = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(45);
 
     /// <summary>How many silos; with two, too, where rounds are wanted.</summary>
     public static TheoryData<int> Sizes => Rounds > 1 ? [2, 3] : [3];
@@ -56,8 +56,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
             var victim = cluster.Silos[random.Next(cluster.Silos.Count)];
             var struck = TimeProvider.System.GetTimestamp();
             await strike(victim);
-            await Eventually(() => evening.NotYetWhole(struck, victim) is { } reason && TimeProvider.System.GetElapsedTime(struck) < Enough ? reason : null);
-            evening.NotYetWhole(struck, victim).ShouldBeNull();
+            await Eventually(() => evening.NotYetWhole(struck, victim), Enough);
             hearing.Add(evening.SecondsUntilHeard(struck, victim));
             seated.Add(evening.SecondsUntilSeated(struck));
             await evening.DemandComplete();

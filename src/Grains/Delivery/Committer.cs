@@ -41,7 +41,6 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     private long _written;
     private long _writingSince;
     private bool _isFailing;
-    private bool _isDirty;
     private bool _isBroken;
 
     /// <summary>
@@ -73,6 +72,8 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     }
 
     private long Epoch { get; set; }
+
+    private bool IsDirty => _written < _changes;
 
     /// <summary>The first reply to a key; for commands that have work to do before they decide.</summary>
     public bool TryRecall<TReply>(CommandKey? key, out TReply reply, [CallerMemberName] string command = "")
@@ -171,7 +172,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         // Whoever still tries again stops doing so after its present write.
         await _ended.CancelAsync();
         await _writing.WaitAsync(cancellationToken);
-        if (_isDirty && !_isBroken)
+        if (IsDirty && !_isBroken)
         {
             try
             {
@@ -206,7 +207,6 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
     private void Dirty()
     {
-        _isDirty = true;
         _changes++;
         if (_writing.IsCompleted)
         {
@@ -218,7 +218,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
     private async Task Write()
     {
         var retry = RetryFirst;
-        while (_isDirty && !_isBroken)
+        while (IsDirty && !_isBroken)
         {
             try
             {
@@ -232,7 +232,6 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             }
             catch (Exception e)
             {
-                _isDirty = true;
                 _isFailing = true;
                 ReleaseWaiting();
                 context.Log.LogWarning(e, "{State} is not written yet, next try in {Retry}", typeof(TState).Name, retry);
@@ -259,7 +258,6 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
     private async Task WriteNow()
     {
-        _isDirty = false;
         var changes = _changes;
         (_inFlight, _held) = (_held, []);
         if (context.State() is not { } state)
@@ -288,7 +286,11 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
         ReleaseWaiting();
     }
 
-    private void ReleaseWaiting() => Interlocked.Exchange(ref _waiting, null)?.SetResult();
+    private void ReleaseWaiting()
+    {
+        _waiting?.SetResult();
+        _waiting = null;
+    }
 
     /// <summary>Memory and store may differ now, so nothing more is decided here: the next activation reads what is true.</summary>
     private void Break(Exception e)

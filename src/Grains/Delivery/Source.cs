@@ -119,14 +119,8 @@ public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
             return [];
         }
 
-        Seat[] lost = [.. link.Seats];
-        foreach (var seat in lost)
-        {
-            link.Leave(seat.Connection);
-        }
-
-        EndIfEmpty(link);
-        return lost;
+        End(link);
+        return [.. link.Seats];
     }
 
     /// <summary>Tells every gateway that this activation ends, so that none stays deaf until it looks.</summary>
@@ -157,10 +151,15 @@ public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
     {
         if (link.IsEmpty)
         {
-            _gateways = _gateways.Remove(link);
-            _linkEnded = Math.Max(_linkEnded, link.Last);
-            watch.Unheard(id, link.Gateway);
+            End(link);
         }
+    }
+
+    private void End(GatewayLink link)
+    {
+        _gateways = _gateways.Remove(link);
+        _linkEnded = Math.Max(_linkEnded, link.Last);
+        watch.Unheard(id, link.Gateway);
     }
 
     private bool Reaches(Position place) =>

@@ -14,12 +14,27 @@ internal static class GrainRecord
         _ => throw Conflict(stateName, grainId),
     };
 
-    public static string ETag(long version) => version.ToString(CultureInfo.InvariantCulture);
-
     public static InconsistentStateException Conflict(string stateName, GrainId grainId) =>
         new($"The state {stateName} of {grainId} was changed by somebody else in between.");
 
-    public static T? State<T>(byte[] data, JsonSerializerOptions json, string stateName, GrainId grainId)
+    /// <summary>Takes what was found. Where there is nothing, what the state begins with is the engine's to say.</summary>
+    public static void Found<T>(StateRow? row, JsonSerializerOptions json, string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        if (row is not null)
+        {
+            grainState.State = State<T>(row.Data, json, stateName, grainId)!;
+        }
+        Stands(grainState, row?.Version);
+    }
+
+    /// <summary>The record stands at this version now; null: there is none any more.</summary>
+    public static void Stands<T>(IGrainState<T> grainState, long? version)
+    {
+        grainState.ETag = version?.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = version is not null;
+    }
+
+    private static T? State<T>(byte[] data, JsonSerializerOptions json, string stateName, GrainId grainId)
     {
         try
         {
@@ -32,3 +47,6 @@ internal static class GrainRecord
         }
     }
 }
+
+/// <summary>A grain's record as it lies in the store.</summary>
+internal sealed record StateRow(long Version, byte[] Data);

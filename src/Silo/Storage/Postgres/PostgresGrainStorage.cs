@@ -25,13 +25,7 @@ public sealed class PostgresGrainStorage(PostgresStore store, JsonSerializerOpti
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var row = await store.ReadAsync(attempt => RowAsync(attempt, stateName, grainId));
-        // Where there is nothing, what the state begins with is the engine's to say.
-        if (row is not null)
-        {
-            grainState.State = GrainRecord.State<T>(row.Data, json, stateName, grainId)!;
-        }
-        grainState.ETag = row is null ? null : GrainRecord.ETag(row.Version);
-        grainState.RecordExists = row is not null;
+        GrainRecord.Found(row, json, stateName, grainId, grainState);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -48,8 +42,7 @@ public sealed class PostgresGrainStorage(PostgresStore store, JsonSerializerOpti
         {
             throw GrainRecord.Conflict(stateName, grainId);
         }
-        grainState.ETag = GrainRecord.ETag(version);
-        grainState.RecordExists = true;
+        GrainRecord.Stands(grainState, version);
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -62,8 +55,7 @@ public sealed class PostgresGrainStorage(PostgresStore store, JsonSerializerOpti
         {
             throw GrainRecord.Conflict(stateName, grainId);
         }
-        grainState.ETag = null;
-        grainState.RecordExists = false;
+        GrainRecord.Stands(grainState, null);
     }
 
     /// <summary>A repeat that finds nothing is content: the first try took it away, or somebody who knew as much.</summary>
@@ -85,6 +77,4 @@ public sealed class PostgresGrainStorage(PostgresStore store, JsonSerializerOpti
     private static string Kind(GrainId grainId) => $"{grainId.Type}";
 
     private static string Key(GrainId grainId) => PostgresText.Of($"{grainId.Key}");
-
-    private sealed record StateRow(long Version, byte[] Data);
 }

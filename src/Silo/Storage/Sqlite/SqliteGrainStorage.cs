@@ -21,19 +21,8 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var row = await store.ReadAsync(session =>
-        {
-            using var reader = session.Query(
-                Select, ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName));
-            return reader.Read() ? new StateRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : null;
-        });
-        // Where there is nothing, what the state begins with is the engine's to say.
-        if (row is not null)
-        {
-            grainState.State = GrainRecord.State<T>(row.Data, json, stateName, grainId)!;
-        }
-        grainState.ETag = row is null ? null : GrainRecord.ETag(row.Version);
-        grainState.RecordExists = row is not null;
+        var row = await RowAsync(stateName, grainId);
+        GrainRecord.Found(row, json, stateName, grainId, grainState);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -54,15 +43,14 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
                     ("$version", version), ("$data", data), ("$known", known.Value));
             return changed == 1 ? version : (long?)null;
         });
-        grainState.ETag = GrainRecord.ETag(written ?? throw GrainRecord.Conflict(stateName, grainId));
-        grainState.RecordExists = true;
+        GrainRecord.Stands(grainState, written ?? throw GrainRecord.Conflict(stateName, grainId));
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var known = GrainRecord.Known(grainState.ETag, stateName, grainId);
         var cleared = known is null
-            ? await IsAbsent(stateName, grainId)
+            ? await RowAsync(stateName, grainId) is null
             : await store.WriteAsync(bytes: 0, (session, _) => session.Execute(
                 Delete,
                 ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName), ("$known", known.Value)) == 1);
@@ -70,15 +58,12 @@ public sealed class SqliteGrainStorage(SqliteStore store, JsonSerializerOptions 
         {
             throw GrainRecord.Conflict(stateName, grainId);
         }
-        grainState.ETag = null;
-        grainState.RecordExists = false;
+        GrainRecord.Stands(grainState, null);
     }
 
-    private async Task<bool> IsAbsent(string stateName, GrainId grainId) => await store.ReadAsync(session =>
+    private async Task<StateRow?> RowAsync(string stateName, GrainId grainId) => await store.ReadAsync(session =>
     {
         using var reader = session.Query(Select, ("$kind", $"{grainId.Type}"), ("$key", $"{grainId.Key}"), ("$name", stateName));
-        return !reader.Read();
+        return reader.Read() ? new StateRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : null;
     });
-
-    private sealed record StateRow(long Version, byte[] Data);
 }

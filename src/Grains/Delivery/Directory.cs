@@ -70,13 +70,3 @@ public sealed class Directory<TId, TReport>(Func<TReport, ListChange, Event> lis
         _ended[report.Id] = report.At;
     }
 }
-
-/// <summary>How lists are written.</summary>
-internal static class DirectoryWrites
-{
-    /// <summary>
-    /// A list is written whole, and with ten thousand entries that is much. It says only whom to wake, and whoever was missing in it wakes with the next command of its
-    /// own, so it may be late by this.
-    /// </summary>
-    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
-}

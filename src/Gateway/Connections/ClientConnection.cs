@@ -42,7 +42,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     private FollowedStreams? _streams;
     private PacketExit? _packets;
     private volatile bool _isClosed;
-    private volatile bool _isEnding;
+    private volatile CloseCode _endsWith;
 
     public ConnectionId Id => id;
 
@@ -62,7 +62,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public bool IsClosed => _isClosed;
 
     /// <summary>We are ending it: it is told nothing more, so it must not be answered as if it were.</summary>
-    public bool IsEnding => _isEnding || EndsAfterReply is not null;
+    public bool IsEnding => EndsWith is not null;
 
     /// <summary>Set by a command that ends its own connection: why. It ends when the reply has gone.</summary>
     public CloseCode? EndsAfterReply { get; set; }
@@ -127,19 +127,17 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
 
     /// <summary>
     /// Its packets leave there from now on; an earlier way for them ends. What waits here already leaves here, so around the change packets may overtake each other, and what waits in a
-    /// way that ends is lost: their seqs show both. False when this device is not logged in here any more.
+    /// way that ends is lost: their seqs show both. Where this device is not logged in any more, the new way ends, with the code that this connection ended with.
     /// </summary>
-    public bool TryLead(PacketExit packets, DeviceId device)
+    public void Lead(PacketExit packets, DeviceId device)
     {
         Interlocked.Exchange(ref _packets, packets)?.Abort(CloseCode.Superseded);
         // Who ends this connection meanwhile either sees the way for packets, or is seen here.
-        if (!_isClosed && !IsEnding && Caller?.Device == device)
+        if (_isClosed || IsEnding || Caller?.Device != device)
         {
-            return true;
+            LeadBack(packets);
+            packets.Abort(EndsWith ?? CloseCode.Detached);
         }
-
-        LeadBack(packets);
-        return false;
     }
 
     /// <summary>That way for packets is over; they leave here again, unless there is another one already.</summary>
@@ -209,7 +207,7 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Ends it from our side.</summary>
     public void Abort(CloseCode code)
     {
-        _isEnding = true;
+        _endsWith = code;
         outbound.Abort(code);
         EndPackets(code);
     }
@@ -237,6 +235,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         outbound.End();
         EndPackets(CloseCode.Detached);
     }
+
+    private CloseCode? EndsWith => _endsWith != default ? _endsWith : EndsAfterReply;
 
     private void EndPackets(CloseCode code) => Interlocked.Exchange(ref _packets, null)?.Abort(code);
 }

@@ -23,11 +23,7 @@ public sealed class PacketSockets(PacketTokens tokens, ConnectionTable connectio
         var socket = await PacketSocket.Accept(http, context.Limits);
         var outbound = context.Connection.Outbound(socket, Lanes.Two);
         var exit = new PacketExit(dialect, outbound, context.Connection.Meter);
-        if (!connection.TryLead(exit, caller.Device))
-        {
-            exit.Abort(CloseCode.Detached);
-        }
-
+        connection.Lead(exit, caller.Device);
         try
         {
             await socket.Run(new PacketInbox(connection, caller, outbound, context), outbound);

@@ -236,6 +236,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         EndPackets(CloseCode.Detached);
     }
 
+    /// <summary>Tells the caller's user that this connection is lost, or logs the caller out if nobody can come back to it.</summary>
+    public Task TellLost(IUserGrain user, Caller caller) => MayComeBack ? user.Disconnected(caller.Device, id) : user.Logout(caller.Device);
+
     private CloseCode? EndsWith => _endsWith != default ? _endsWith : EndsAfterReply;
 
     private void EndPackets(CloseCode code) => Interlocked.Exchange(ref _packets, null)?.Abort(code);

@@ -43,8 +43,7 @@ public sealed class ConnectionCloser(ConnectionTable connections, Relay relay, I
         {
             try
             {
-                var user = grains.GetGrain<IUserGrain>(caller.User.Value);
-                await (connection.MayComeBack ? user.Disconnected(caller.Device, connection.Id) : user.Logout(caller.Device));
+                await connection.TellLost(grains.GetGrain<IUserGrain>(caller.User.Value), caller);
                 return;
             }
             catch (Exception e) when (tries < TriesMax)

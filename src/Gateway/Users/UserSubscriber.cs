@@ -65,7 +65,7 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
             if (connection.IsClosed || connection.Caller != caller)
             {
                 // It closed or logged out meanwhile, and what it said then may have come before this.
-                await (connection.MayComeBack ? user.Disconnected(caller.Device, connection.Id) : user.Logout(caller.Device));
+                await connection.TellLost(user, caller);
             }
             else if (entered.Session is { } session)
             {

@@ -64,20 +64,20 @@ internal sealed class SiloCluster : IAsyncDisposable
             _all.Add(silo);
         }
 
-        await Eventually(async () => await IsReady(silo) ? null : string.Create(CultureInfo.InvariantCulture, $"silo {silo.Id} is not ready: {silo.Errors}{silo.Output}"));
+        await Eventually(async () => await Health(silo) == "Healthy" ? null : string.Create(CultureInfo.InvariantCulture, $"silo {silo.Id} is not ready: {silo.Errors}{silo.Output}"));
         return silo;
     }
 
-    public async Task<bool> IsReady(OrchestratorProcess silo)
+    /// <summary>Whether it takes clients, in its own words: Healthy, or Degraded where its store does not take writes; anything else is no.</summary>
+    public async Task<string> Health(OrchestratorProcess silo)
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(silo.Address, "/health/ready"));
-            return answer.IsSuccessStatusCode;
+            return await _http.GetStringAsync(new Uri(silo.Address, "/health/ready"));
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            return false;
+            return e.Message;
         }
     }
 
@@ -98,9 +98,9 @@ internal sealed class SiloCluster : IAsyncDisposable
         {
             foreach (var silo in Silos)
             {
-                if (!await IsReady(silo))
+                if (await Health(silo) is var health && health != "Healthy")
                 {
-                    return $"silo {silo.Id.ToString(CultureInfo.InvariantCulture)} is not ready";
+                    return $"silo {silo.Id.ToString(CultureInfo.InvariantCulture)}: {health}";
                 }
             }
 

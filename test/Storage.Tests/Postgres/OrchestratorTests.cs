@@ -43,7 +43,7 @@ public sealed class OrchestratorTests(PostgresFixture postgres)
 
         await postgresOfItsOwn.StopAsync();
 
-        await Eventually(async () => await ReadyAsync(server) ? "ready without a database" : null);
+        await HealthIsAsync(server, "Degraded");
         (await client.Invoke("SendMessageToAll", new { message = "still here" })).Ok();
         using (var refused = await server.Http.PostAsJsonAsync(server.Url("/api/accounts"), new { userName = "Ben", password = Password }))
         {
@@ -51,18 +51,15 @@ public sealed class OrchestratorTests(PostgresFixture postgres)
         }
 
         await postgresOfItsOwn.StartAgainAsync();
-        await Eventually(async () => await ReadyAsync(server) ? null : "not ready though the database is back");
+        await HealthIsAsync(server, "Healthy");
         await server.Register("Ben", Password);
         (await client.Invoke("SendMessageToAll", new { message = "and still" })).Ok();
         // That the store had failed was logged, as it should be.
         Should.Throw<InvalidOperationException>(server.DemandNoErrors).Message.ShouldContain("Writing failed");
     }
 
-    private static async Task<bool> ReadyAsync(HubServer server)
-    {
-        using var ready = await server.Http.GetAsync(server.Url("/health/ready"));
-        return ready.IsSuccessStatusCode;
-    }
+    private static Task HealthIsAsync(HubServer server, string wanted) => Eventually(async () =>
+        await server.Http.GetStringAsync(server.Url("/health/ready")) is var health && health == wanted ? null : $"it says {health}");
 
     private static async Task<HttpStatusCode> StatusAsync(HubServer server, string token)
     {

@@ -43,6 +43,7 @@ internal static class LoadCommand
         var root = new RootCommand("Load on an orchestrator, and what it costs.") { Json, Markdown, Server, Smoke };
         root.Subcommands.Add(SessionsCommand());
         root.Subcommands.Add(FloorCommand());
+        root.Subcommands.Add(SpreadCommand());
         root.Subcommands.Add(StartCommand());
         root.Subcommands.Add(StallCommand());
         root.Subcommands.Add(TimelineCommand());
@@ -79,6 +80,28 @@ internal static class LoadCommand
         };
         return Run(command, (parsed, progress, cancellationToken) =>
             TrafficRun.Floor(PlanOf(parsed, 1, parsed.GetValue(Connections)), parsed.GetValue(Server), progress, cancellationToken));
+    }
+
+    private static Command SpreadCommand()
+    {
+        var silos = new Option<int[]>("--silos") { Description = "Sizes of clusters, compared with the first.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = static _ => [1, 2, 3] };
+        silos.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int[]>().Any(static n => n is < 1 or > SpreadPlan.SilosMax))
+            {
+                result.AddError($"A cluster has between 1 and {SpreadPlan.SilosMax} silos here.");
+            }
+        });
+        var postgres = new Option<string>("--postgres") { Description = "Connection string of a PostgreSQL in which schemas may be made; they are removed at the end.", Required = true };
+        var command = new Command("spread", "The same sessions on clusters of several sizes, their members spread over the silos.")
+        {
+            silos, postgres, Sessions, Users, Rate, Bytes, Seconds, WarmUp, Kind, Seed, Rounds,
+        };
+        return Run(command, (parsed, progress, cancellationToken) =>
+        {
+            var plan = new SpreadPlan(PlanOf(parsed, parsed.GetValue(Sessions), parsed.GetValue(Users)), parsed.GetValue(silos)!, parsed.GetValue(Rounds));
+            return SpreadRun.Measure(plan, parsed.GetValue(postgres)!, parsed.GetValue(Server), progress, cancellationToken);
+        });
     }
 
     private static Command StartCommand()

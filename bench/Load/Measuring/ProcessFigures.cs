@@ -10,14 +10,14 @@ internal static class ProcessFigures
     public static double CpuSeconds(int? process) => process is { } id ? Native.CpuNanoseconds(id) / 1e9 : 0;
 
     /// <summary>Resident memory now.</summary>
-    public static long ResidentBytes(int? process) =>
+    public static long ResidentBytes(int process) =>
         Read(process, "statm") is { } statm ? Number(statm.Split(' ')[1]) * Environment.SystemPageSize : 0;
 
-    private static string? Read(int? process, string file)
+    private static string? Read(int process, string file)
     {
         try
         {
-            return process is { } id ? File.ReadAllText($"/proc/{id}/{file}") : null;
+            return File.ReadAllText($"/proc/{process}/{file}");
         }
         catch (IOException)
         {
@@ -28,18 +28,18 @@ internal static class ProcessFigures
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
 
-/// <summary>Follows a process over a part of a run.</summary>
-internal sealed class ProcessWatch(int? process)
+/// <summary>Follows processes over a part of a run; figures are sums.</summary>
+internal sealed class ProcessWatch(IReadOnlyList<int> processes)
 {
-    private readonly double _cpuBefore = ProcessFigures.CpuSeconds(process);
+    private readonly double _cpuBefore = processes.Sum(static p => ProcessFigures.CpuSeconds(p));
 
-    public long ResidentBefore { get; } = ProcessFigures.ResidentBytes(process);
+    public long ResidentBefore { get; } = processes.Sum(ProcessFigures.ResidentBytes);
 
     public long ResidentPeak { get; private set; }
 
-    public double CpuSeconds => ProcessFigures.CpuSeconds(process) - _cpuBefore;
+    public double CpuSeconds => processes.Sum(static p => ProcessFigures.CpuSeconds(p)) - _cpuBefore;
 
-    public long Resident => ProcessFigures.ResidentBytes(process);
+    public long Resident => processes.Sum(ProcessFigures.ResidentBytes);
 
     public void Sample() => ResidentPeak = Math.Max(ResidentPeak, Resident);
 }

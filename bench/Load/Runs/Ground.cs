@@ -14,9 +14,9 @@ internal sealed class Ground : IGround, IAsyncDisposable
     private readonly Member[][] _members;
     private IEventSender[][] _senders = [];
 
-    private Ground(string name, TrafficPlan plan, ServerProcess? server, int? serverId)
+    private Ground(string name, TrafficPlan plan, ServerProcess? server, IReadOnlyList<int> serverIds)
     {
-        (Name, _plan, Server, ServerId) = (name, plan, server, serverId);
+        (Name, _plan, Server, ServerIds) = (name, plan, server, serverIds);
         _members = [.. Enumerable.Range(0, plan.Sessions).Select(_ => new Member[plan.Users])];
     }
 
@@ -24,8 +24,7 @@ internal sealed class Ground : IGround, IAsyncDisposable
 
     public ServerProcess? Server { get; }
 
-    /// <summary>The server's process; null for a foreign one whose id was not given.</summary>
-    public int? ServerId { get; }
+    public IReadOnlyList<int> ServerIds { get; }
 
     public Meter Meter { get; } = new();
 
@@ -37,18 +36,22 @@ internal sealed class Ground : IGround, IAsyncDisposable
     public static async Task<Ground> Sessions(TrafficPlan plan, FileInfo? program, CancellationToken cancellationToken)
     {
         var server = await ServerProcess.Start(ServerPrograms.Orchestrator(program), cancellationToken);
-        return await Prepare(new Ground("sessions", plan, server, server.Id), server.Address, OpenSession, cancellationToken);
+        return await Prepare(new Ground("sessions", plan, server, [server.Id]), [server.Address], OpenSession, cancellationToken);
     }
 
     /// <summary>Sessions on a server that runs already.</summary>
     public static Task<Ground> SessionsAt(TrafficPlan plan, Uri address, int? serverId, CancellationToken cancellationToken) =>
-        Prepare(new Ground("sessions", plan, null, serverId), address, OpenSession, cancellationToken);
+        Prepare(new Ground("sessions", plan, null, [.. new[] { serverId }.OfType<int>()]), [address], OpenSession, cancellationToken);
+
+    /// <summary>Sessions whose members are spread over servers that are one.</summary>
+    public static Task<Ground> SessionsOver(string name, TrafficPlan plan, IReadOnlyList<ServerProcess> silos, CancellationToken cancellationToken) =>
+        Prepare(new Ground(name, plan, null, [.. silos.Select(static s => s.Id)]), [.. silos.Select(static s => s.Address)], OpenSession, cancellationToken);
 
     /// <summary>Rooms of the floor.</summary>
     public static async Task<Ground> Floor(TrafficPlan plan, FileInfo? program, CancellationToken cancellationToken)
     {
         var server = await ServerProcess.Start(ServerPrograms.Floor(program), cancellationToken);
-        return await Prepare(new Ground("floor", plan, server, server.Id), server.Address, OpenRoom, cancellationToken);
+        return await Prepare(new Ground("floor", plan, server, [server.Id]), [server.Address], OpenRoom, cancellationToken);
     }
 
     public ISending Start(double sendsPerSecond, long from, long until, CancellationToken cancellationToken) =>
@@ -68,13 +71,14 @@ internal sealed class Ground : IGround, IAsyncDisposable
         }
     }
 
-    private static async Task<Ground> Prepare(Ground ground, Uri address, Func<Ground, Uri, int, CancellationToken, Task> open, CancellationToken cancellationToken)
+    private static async Task<Ground> Prepare(
+        Ground ground, IReadOnlyList<Uri> addresses, Func<Ground, IReadOnlyList<Uri>, int, CancellationToken, Task> open, CancellationToken cancellationToken)
     {
         try
         {
             for (var group = 0; group < ground._plan.Sessions; group++)
             {
-                await open(ground, address, group, cancellationToken);
+                await open(ground, addresses, group, cancellationToken);
             }
 
             ground._senders = [.. ground._members.Select((g, i) => ground.MakeSenders(g, new Random(ground._plan.Seed + i)))];
@@ -87,27 +91,28 @@ internal sealed class Ground : IGround, IAsyncDisposable
         }
     }
 
-    private static async Task OpenSession(Ground ground, Uri address, int group, CancellationToken cancellationToken)
+    private static async Task OpenSession(Ground ground, IReadOnlyList<Uri> addresses, int group, CancellationToken cancellationToken)
     {
-        var hub = new Uri(address, "/hub");
         var members = ground._members[group];
-        members[0] = await ground.OpenHub(hub, $"master-{group}");
+        members[0] = await ground.OpenHub(Hub(0), $"master-{group}");
         var session = await members[0].Command(
             "AddSession", $$$"""{"sessionName":"bench {{{group}}}","scenarioDefinition":{"scenarioId":"bench"}}""");
         var id = session.GetProperty("sessionId").GetString();
         await ForOthers(members, Join, cancellationToken);
 
+        Uri Hub(int i) => new(addresses[(group + i) % addresses.Count], "/hub");
+
         async Task Join(int i)
         {
-            members[i] = await ground.OpenHub(hub, $"member-{group}-{i}");
+            members[i] = await ground.OpenHub(Hub(i), $"member-{group}-{i}");
             await members[i].Command("JoinSession", $$"""{"sessionId":"{{id}}"}""");
         }
     }
 
-    private static async Task OpenRoom(Ground ground, Uri address, int group, CancellationToken cancellationToken)
+    private static async Task OpenRoom(Ground ground, IReadOnlyList<Uri> addresses, int group, CancellationToken cancellationToken)
     {
         var toFirst = ground._plan.Pattern == Pattern.ToMaster ? "&to-first" : "";
-        var url = new Uri(address, $"{FloorServer.Path}?room={group}{toFirst}");
+        var url = new Uri(addresses[0], $"{FloorServer.Path}?room={group}{toFirst}");
         var members = ground._members[group];
         members[0] = Member.OpenBare(url, ground._reactor, ground.Meter, members.Length);
         await ForOthers(members, Enter, cancellationToken);

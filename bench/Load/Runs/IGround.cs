@@ -7,8 +7,8 @@ internal interface IGround
 {
     string Name { get; }
 
-    /// <summary>The server's process; null for a foreign one whose id was not given.</summary>
-    int? ServerId { get; }
+    /// <summary>The server's processes; none for a foreign one whose id was not given.</summary>
+    IReadOnlyList<int> ServerIds { get; }
 
     Meter Meter { get; }
 

@@ -63,7 +63,7 @@ internal static class IdleRun
             await Open(0, plan.First);
             var before = ProcessFigures.ResidentBytes(server.Id);
             await Open(plan.First, plan.Connections);
-            var cpu = new ProcessWatch(server.Id);
+            var cpu = new ProcessWatch([server.Id]);
             await Task.Delay(TimeSpan.FromSeconds(plan.Seconds), cancellationToken);
             var after = ProcessFigures.ResidentBytes(server.Id);
             return new IdleResult(

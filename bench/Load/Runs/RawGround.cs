@@ -19,7 +19,7 @@ internal sealed class RawGround : IGround, IAsyncDisposable
 
     public string Name => "floor";
 
-    public int? ServerId => _server.Id;
+    public IReadOnlyList<int> ServerIds => [_server.Id];
 
     public Meter Meter { get; } = new();
 

@@ -24,14 +24,15 @@ internal sealed class SocketIoGround : IGround, IAsyncDisposable
 
     private SocketIoGround(TrafficPlan plan, Target target, ServerProcess? server)
     {
-        (_plan, _server, _address, ServerId) = (plan, server, server?.Address ?? target.Address!, server?.Id ?? target.Id);
+        (_plan, _server, _address) = (plan, server, server?.Address ?? target.Address!);
+        ServerIds = [.. new[] { server?.Id ?? target.Id }.OfType<int>()];
         _members = [.. Enumerable.Range(0, plan.Sessions).Select(_ => new SocketIoMember[plan.Users])];
         _sessionIds = new string[plan.Sessions];
     }
 
     public string Name => "server";
 
-    public int? ServerId { get; }
+    public IReadOnlyList<int> ServerIds { get; }
 
     public Meter Meter { get; } = new();
 

@@ -23,8 +23,8 @@ internal static class Traffic
         var pacer = ground.Start(plan.SendsPerSecond, begin, measured.Until, cancellationToken);
 
         await Follow(pacer, null, warmUp.Until, () => progress.Show($"{ground.Name}: warm-up, {meter.Received - received:N0} deliveries"), cancellationToken);
-        var server = new ProcessWatch(ground.ServerId);
-        var client = new ProcessWatch(Environment.ProcessId);
+        var server = new ProcessWatch(ground.ServerIds);
+        var client = new ProcessWatch([Environment.ProcessId]);
         var (since, before) = (Stopwatch.GetTimestamp(), meter.Received);
         await Follow(pacer, server, measured.Until, () => progress.Show(Line(ground, plan, measured, since)), cancellationToken);
         await pacer.Done;
@@ -48,8 +48,8 @@ internal static class Traffic
             FaultCounts.Between(stamps, ground.StampFaults),
             meter.Refusals - refused,
             meter.Broken - broken,
-            ground.ServerId is null || delivered == 0 ? null : serverCpu * 1e6 / delivered,
-            ground.ServerId is null ? null : serverCpu / wall,
+            ground.ServerIds.Count == 0 || delivered == 0 ? null : serverCpu * 1e6 / delivered,
+            ground.ServerIds.Count == 0 ? null : serverCpu / wall,
             clientCpu / wall,
             pacer.LatestMilliseconds,
             new MemoryFigures(server.ResidentBefore / BytesPerMiB, server.ResidentPeak / BytesPerMiB, server.Resident / BytesPerMiB),

@@ -45,10 +45,9 @@ internal static class TrafficRun
             : Ground.Sessions(plan, target.Program, cancellationToken);
     }
 
-    private static Report Say(string name, TrafficPlan plan, IReadOnlyList<TrafficResult> results)
+    /// <summary>What was asked for, and what should not have been.</summary>
+    public static List<string> Sentences(TrafficPlan plan, IReadOnlyList<TrafficResult> results)
     {
-        var sums = results.GroupBy(r => r.Server).Select(g => TrafficSum.Of([.. g])).ToArray();
-        var ratio = sums.Length == 2 ? Ratio.Of(sums[0], sums[1]) : null;
         var sentences = new List<string>
         {
             $"{plan.Sessions} sessions of {plan.Users} users, {plan.Rate:0.##} events/s each of {plan.Bytes} bytes, {plan.Pattern}; {plan.Seconds:0.##} s measured after "
@@ -57,6 +56,14 @@ internal static class TrafficRun
         sentences.AddRange(results.Where(r => !r.IsSound).Select(r =>
             $"NOT SOUND ({r.Server}): {r.Lost} lost, {r.Refused} refused, {r.BrokenConnections} connections broken. {r.Sentence}"));
         sentences.AddRange(results.Where(r => r.SenderLateMilliseconds > 50).Select(r => $"The sender was up to {r.SenderLateMilliseconds:0} ms late ({r.Server})."));
+        return sentences;
+    }
+
+    private static Report Say(string name, TrafficPlan plan, IReadOnlyList<TrafficResult> results)
+    {
+        var sums = results.GroupBy(r => r.Server).Select(g => TrafficSum.Of([.. g])).ToArray();
+        var ratio = sums.Length == 2 ? Ratio.Of(sums[0], sums[1]) : null;
+        var sentences = Sentences(plan, results);
         if (ratio is not null)
         {
             sentences.Add($"Ratio to the floor over {sums[0].Rounds} rounds: CPU per delivery {Text.Of(ratio.CpuPerDelivery)}, p50 {Text.Of(ratio.P50)}, p99 {Text.Of(ratio.P99)}.");

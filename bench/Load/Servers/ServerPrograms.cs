@@ -20,6 +20,20 @@ internal static class ServerPrograms
         return new ServerStart("orchestrator", (program ?? BuiltSilo()).FullName, ["--urls", AnyPort, "--data", data], new Dictionary<string, string>(), data);
     }
 
+    /// <summary>A silo of a cluster in a schema of a database. One that is full of load is not dead.</summary>
+    public static ServerStart Silo(FileInfo? program, string postgres, string schema) => new(
+        "silo",
+        (program ?? FindBuiltSilo("orleans") ?? throw new FileNotFoundException("There is no built silo; build src/Silo in Release with -p:Engine=Orleans, or give --server.")).FullName,
+        ["--cluster", "--urls", AnyPort],
+        new Dictionary<string, string>
+        {
+            ["ORCHESTRATOR_Storage__Postgres"] = postgres,
+            ["ORCHESTRATOR_Storage__PostgresSchema"] = schema,
+            ["ORCHESTRATOR_Cluster__ProbeSeconds"] = "5",
+            ["ORCHESTRATOR_Limits__AccountRequestsPerMinute"] = "0",
+        },
+        null);
+
     /// <summary>The raw floor: this program in another mode.</summary>
     public static ServerStart RawFloor(RawFloorPlan plan)
     {
@@ -38,7 +52,7 @@ internal static class ServerPrograms
     /// <summary>The floor: this program in another mode, with the garbage collector set as in the server it is compared with.</summary>
     public static ServerStart Floor(FileInfo? program)
     {
-        var settings = (program ?? FindBuiltSilo()) is { } silo && Path.ChangeExtension(silo.FullName, ".runtimeconfig.json") is var file && File.Exists(file)
+        var settings = (program ?? FindBuiltSilo("local")) is { } silo && Path.ChangeExtension(silo.FullName, ".runtimeconfig.json") is var file && File.Exists(file)
             ? ServerGarbageCollection(file)
             : "1";
         return new ServerStart(
@@ -51,13 +65,13 @@ internal static class ServerPrograms
 
     private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static FileInfo BuiltSilo() => FindBuiltSilo()
+    private static FileInfo BuiltSilo() => FindBuiltSilo("local")
         ?? throw new FileNotFoundException("There is no built server; build src/Silo in Release, or give --server.");
 
     /// <summary>Next to this program in the artifacts, else in those of the repository.</summary>
-    private static FileInfo? FindBuiltSilo()
+    private static FileInfo? FindBuiltSilo(string engine)
     {
-        var sibling = new FileInfo(Path.Combine(AppContext.BaseDirectory, "..", "..", "Silo", "release", Assembly));
+        var sibling = new FileInfo(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", engine, "bin", "Silo", "release", Assembly));
         if (sibling.Exists)
         {
             return sibling;
@@ -65,7 +79,7 @@ internal static class ServerPrograms
 
         for (var at = new DirectoryInfo(Environment.CurrentDirectory); at is not null; at = at.Parent)
         {
-            var file = new FileInfo(Path.Combine(at.FullName, "artifacts", "local", "bin", "Silo", "release", Assembly));
+            var file = new FileInfo(Path.Combine(at.FullName, "artifacts", engine, "bin", "Silo", "release", Assembly));
             if (file.Exists)
             {
                 return file;

@@ -10,6 +10,7 @@ using Orchestrator.Storage;
 using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Streams;
 using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
 
 namespace Orchestrator.Hosting;
@@ -19,6 +20,9 @@ public static class EngineSetup
 {
     private const string DefaultStorage = "Default";
     private const string PostgresInvariant = "Npgsql";
+
+    // The engine looks for it under this name.
+    private const string SubscriptionStorage = "PubSubStore";
 
     public static bool HasDashboard => true;
 
@@ -42,7 +46,7 @@ public static class EngineSetup
         return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
     }
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster) => builder.UseOrleans(silo =>
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, Settings settings, ClusterOptions? cluster) => builder.UseOrleans(silo =>
     {
         if (cluster is null)
         {
@@ -61,12 +65,13 @@ public static class EngineSetup
         silo.Services.AddSingleton<IGatewayWatch>(static services => services.GetRequiredService<SiloWatch>());
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
-        if (telemetry.IsTracing)
+        AddFeed(silo, settings.Feed);
+        if (settings.Telemetry.IsTracing)
         {
             silo.AddActivityPropagation();
         }
 
-        if (telemetry.Dashboard)
+        if (settings.Telemetry.Dashboard)
         {
             silo.AddDashboard();
         }
@@ -79,6 +84,21 @@ public static class EngineSetup
         {
             app.MapOrleansDashboard(AdministratorPages.Dashboard).ForAdministrators("OpenDashboard").ExcludeFromDescription();
         }
+    }
+
+    /// <summary>Streams only for a feed that is wanted: a provider asks its queues also while nothing is in them.</summary>
+    private static void AddFeed(ISiloBuilder silo, FeedOptions feed)
+    {
+        if (!feed.Enabled)
+        {
+            silo.Services.AddSingleton<ISessionFeed, NoFeed>();
+            return;
+        }
+
+        silo.AddMemoryGrainStorage(SubscriptionStorage);
+        silo.AddMemoryStreams(StreamFeed.Provider);
+        silo.Services.AddSingleton<ISessionFeed>(services => new StreamFeed(
+            services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider), feed.WaitingBytesMax, services.GetRequiredService<ILogger<StreamFeed>>()));
     }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)

@@ -10,6 +10,7 @@ using Orchestrator.Storage;
 using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Serialization;
 using Orleans.Streams;
 using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
 
@@ -98,7 +99,10 @@ public static class EngineSetup
         silo.AddMemoryGrainStorage(SubscriptionStorage);
         silo.AddMemoryStreams(StreamFeed.Provider);
         silo.Services.AddSingleton<ISessionFeed>(services => new StreamFeed(
-            services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider), feed.WaitingBytesMax, services.GetRequiredService<ILogger<StreamFeed>>()));
+            services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider),
+            services.GetRequiredService<Serializer<SessionNews>>(),
+            feed.WaitingBytesMax,
+            services.GetRequiredService<ILogger<StreamFeed>>()));
     }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)

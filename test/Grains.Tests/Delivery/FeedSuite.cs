@@ -105,11 +105,11 @@ public abstract class FeedSuite
 
     private static string Name(string of) => string.Create(CultureInfo.InvariantCulture, $"{of}-{Interlocked.Increment(ref _names)}");
 
-    private static IEnumerable<string> Spoken(IEnumerable<SessionNews> heard) =>
+    private protected static IEnumerable<string> Spoken(IEnumerable<SessionNews> heard) =>
         heard.SelectMany(static news => news.Envelopes).Select(static e => e.Event).OfType<MessageSent>().Select(static m => m.Message.ToString().Trim('"'));
 
     /// <summary>A session with its creator in it.</summary>
-    private async Task<(Caller Creator, SessionId Session)> Open()
+    private protected async Task<(Caller Creator, SessionId Session)> Open()
     {
         var name = Name("ann");
         var ann = Caller(name);
@@ -118,14 +118,14 @@ public abstract class FeedSuite
         return (ann, (await user.AddSession(ann, Add())).Session.SessionId);
     }
 
-    private async Task<IListener> Follow(SessionId session, Manner manner = Manner.Ready)
+    private protected async Task<IListener> Follow(SessionId session, Manner manner = Manner.Ready)
     {
         var listener = Grains.GetGrain<IListener>(Name("listener"));
         await listener.Follow(session, manner);
         return listener;
     }
 
-    private async Task Say(Caller who, SessionId session, int from, int to)
+    private protected async Task Say(Caller who, SessionId session, int from, int to)
     {
         for (var number = from; number <= to; number++)
         {
@@ -133,7 +133,7 @@ public abstract class FeedSuite
         }
     }
 
-    private static Task Hears(IListener listener, int from, int to) => Eventually(async () =>
+    private protected static Task Hears(IListener listener, int from, int to) => Eventually(async () =>
     {
         var missing = Enumerable.Range(from, to - from + 1).Select(static n => n.ToString(CultureInfo.InvariantCulture)).Except(Spoken(await listener.Heard())).ToArray();
         return missing.Length == 0 ? null : $"it has not heard {string.Join(' ', missing)}";

@@ -36,10 +36,14 @@ public interface IListener : IGrainWithStringKey
     /// <summary>What it has heard up to now, also that at which it failed.</summary>
     [Alias("heard")]
     Task<ImmutableArray<SessionNews>> Heard();
+
+    /// <summary>The process that it is in.</summary>
+    [Alias("where")]
+    Task<string> Where();
 }
 
 [Reentrant]
-public sealed class Listener(ISessionFeed feed) : Grain, IListener
+public sealed class Listener(ISessionFeed feed, GatewayName here) : Grain, IListener
 {
     private readonly TaskCompletionSource _released = new();
     private ImmutableArray<SessionNews> _heard = [];
@@ -56,6 +60,8 @@ public sealed class Listener(ISessionFeed feed) : Grain, IListener
     public async Task Leave() => await _subscription!.DisposeAsync();
 
     public Task<ImmutableArray<SessionNews>> Heard() => Task.FromResult(_heard);
+
+    public Task<string> Where() => Task.FromResult(here.Value);
 
     private async Task Take(SessionNews news, Manner manner)
     {

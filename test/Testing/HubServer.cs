@@ -26,6 +26,8 @@ public sealed class HubServer : IAsyncDisposable
 
     private Action<IServiceCollection> AddServices { get; init; } = static _ => { };
 
+    private bool JoinsCluster { get; init; }
+
     public HttpClient Http { get; } = new();
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
@@ -40,38 +42,16 @@ public sealed class HubServer : IAsyncDisposable
 
     /// <inheritdoc cref="Start"/>
     /// <remarks>With services of the test in place of its own.</remarks>
-    public static async Task<HubServer> StartWith(Action<IServiceCollection> addServices, params (string Key, object Value)[] settings)
-    {
-        var server = new HubServer { AddServices = addServices };
-        await File.WriteAllTextAsync(server.ConfigFile, JsonSerializer.Serialize(Defaults.Concat(settings).DistinctLast().ToDictionary()));
-        try
-        {
-            await server.StartAgain();
-            return server;
-        }
-        catch
-        {
-            server.RemoveDirectory();
-            throw;
-        }
-    }
+    public static Task<HubServer> StartWith(Action<IServiceCollection> addServices, params (string Key, object Value)[] settings) =>
+        Begin(new HubServer { AddServices = addServices }, Text(settings));
+
+    /// <inheritdoc cref="Start"/>
+    /// <remarks>As a silo of the cluster that is on this database; on the cluster engine alone.</remarks>
+    public static Task<HubServer> StartSilo(string database, params (string Key, object Value)[] settings) =>
+        Begin(new HubServer { JoinsCluster = true }, Text([("Storage:Postgres", database), .. settings]));
 
     /// <summary>Starts with a configuration file as it is, which may be a wrong one.</summary>
-    public static async Task<HubServer> StartWithFile(string text)
-    {
-        var server = new HubServer();
-        await File.WriteAllTextAsync(server.ConfigFile, text);
-        try
-        {
-            await server.StartAgain();
-            return server;
-        }
-        catch
-        {
-            server.RemoveDirectory();
-            throw;
-        }
-    }
+    public static Task<HubServer> StartWithFile(string text) => Begin(new HubServer(), text);
 
     /// <summary>Starts on the same data directory; the port is another one.</summary>
     public async Task StartAgain()
@@ -81,6 +61,7 @@ public sealed class HubServer : IAsyncDisposable
         {
             AddLog = logging => logging.AddProvider(Log),
             AddServices = AddServices,
+            JoinsCluster = JoinsCluster,
         };
         _host = await OrchestratorHost.Start(options, CancellationToken.None);
         Address = new Uri(_host.Addresses.Single());
@@ -137,6 +118,23 @@ public sealed class HubServer : IAsyncDisposable
         RemoveDirectory();
         DemandNoErrors();
     }
+
+    private static async Task<HubServer> Begin(HubServer server, string file)
+    {
+        await File.WriteAllTextAsync(server.ConfigFile, file);
+        try
+        {
+            await server.StartAgain();
+            return server;
+        }
+        catch
+        {
+            server.RemoveDirectory();
+            throw;
+        }
+    }
+
+    private static string Text((string Key, object Value)[] settings) => JsonSerializer.Serialize(Defaults.Concat(settings).DistinctLast().ToDictionary());
 
     private string ConfigFile => Path.Combine(_directory.FullName, "orchestrator.json");
 

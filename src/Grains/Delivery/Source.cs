@@ -18,6 +18,9 @@ public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
     // The highest number of a link that was ended. A link that begins again goes on from here: its gateway may still count the old one.
     private long _linkEnded;
 
+    /// <summary>Told of everything that is published, besides the gateways; null is nobody.</summary>
+    public Action<IReadOnlyList<Envelope>>? Published { get; init; }
+
     /// <summary>The place of what was published last.</summary>
     public Position At { get; private set; }
 
@@ -54,6 +57,7 @@ public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
         if (envelopes.Count > 0)
         {
             Send(envelopes);
+            Published?.Invoke(envelopes);
         }
     }
 

@@ -27,12 +27,13 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     private DateTimeOffset? _returnBy;
 
     public SessionGrain(
-        [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, IGatewayWatch watch, TimeProvider time, ILogger<SessionGrain> log)
+        [PersistentState("session")] IPersistentState<Stored<SessionState>> store, Limits limits, IGatewayWatch watch, ISessionFeed feed, TimeProvider time, ILogger<SessionGrain> log)
     {
         (_time, _patience) = (time, limits.ScenarioReturn);
         _session = new Session(limits);
         _rollCall = new RollCall<UserId>(time);
-        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax, watch);
+        var feeder = feed.WriterFor(Id) is { } write ? new SessionFeeder(Id, write) : null;
+        _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax, watch) { Published = feeder is null ? null : feeder.Published };
         _commit = new(store, new(() => _session.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
         _reporter = new Reporter(() => Directory.Report(Listed()), time, log);
     }

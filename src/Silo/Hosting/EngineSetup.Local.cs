@@ -22,12 +22,14 @@ public static class EngineSetup
     public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage) =>
         throw new ConfigurationException("'--cluster' needs the cluster engine, and this program has the engine of one process: build it with -p:Engine=Orleans.");
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster)
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, Settings settings, ClusterOptions? cluster)
     {
         builder.Services.AddSingleton(store.GrainStorage(Json.Store));
         builder.Services.AddSingleton(store.ReminderTable);
         builder.Services.AddSingleton(static services => new GatewayName(services.GetRequiredService<IIdSource>().Next()));
         builder.Services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
+        builder.Services.AddSingleton<ISessionFeed>(services =>
+            settings.Feed.Enabled ? new OneProcessFeed(settings.Feed.WaitingBytesMax, services.GetRequiredService<ILogger<OneProcessFeed>>()) : new NoFeed());
         builder.Services.AddLocalEngine(static options => options.Assemblies.Add(typeof(SessionGrain).Assembly));
     }
 

@@ -10,6 +10,8 @@ using Orchestrator.Storage;
 using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Serialization;
+using Orleans.Streams;
 using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
 
 namespace Orchestrator.Hosting;
@@ -19,6 +21,9 @@ public static class EngineSetup
 {
     private const string DefaultStorage = "Default";
     private const string PostgresInvariant = "Npgsql";
+
+    // The engine looks for it under this name.
+    private const string SubscriptionStorage = "PubSubStore";
 
     public static bool HasDashboard => true;
 
@@ -42,7 +47,7 @@ public static class EngineSetup
         return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
     }
 
-    public static void AddEngine(this WebApplicationBuilder builder, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster)
+    public static void AddEngine(this WebApplicationBuilder builder, IStore store, Settings settings, ClusterOptions? cluster)
     {
         if (cluster is not null)
         {
@@ -50,10 +55,10 @@ public static class EngineSetup
             builder.Services.AddHostedService(_ => new ReminderRing((PostgresStore)store));
         }
 
-        builder.UseOrleans(silo => Set(silo, store, telemetry, cluster));
+        builder.UseOrleans(silo => Set(silo, store, settings, cluster));
     }
 
-    private static void Set(ISiloBuilder silo, IStore store, TelemetryOptions telemetry, ClusterOptions? cluster)
+    private static void Set(ISiloBuilder silo, IStore store, Settings settings, ClusterOptions? cluster)
     {
         if (cluster is null)
         {
@@ -72,12 +77,13 @@ public static class EngineSetup
         silo.Services.AddSingleton<IGatewayWatch>(static services => services.GetRequiredService<SiloWatch>());
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
-        if (telemetry.IsTracing)
+        AddFeed(silo, settings.Feed);
+        if (settings.Telemetry.IsTracing)
         {
             silo.AddActivityPropagation();
         }
 
-        if (telemetry.Dashboard)
+        if (settings.Telemetry.Dashboard)
         {
             silo.AddDashboard();
         }
@@ -90,6 +96,24 @@ public static class EngineSetup
         {
             app.MapOrleansDashboard(AdministratorPages.Dashboard).ForAdministrators("OpenDashboard").ExcludeFromDescription();
         }
+    }
+
+    /// <summary>Streams only for a feed that is wanted: a provider asks its queues also while nothing is in them.</summary>
+    private static void AddFeed(ISiloBuilder silo, FeedOptions feed)
+    {
+        if (!feed.Enabled)
+        {
+            silo.Services.AddSingleton<ISessionFeed, NoFeed>();
+            return;
+        }
+
+        silo.AddMemoryGrainStorage(SubscriptionStorage);
+        silo.AddMemoryStreams(StreamFeed.Provider);
+        silo.Services.AddSingleton<ISessionFeed>(services => new StreamFeed(
+            services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider),
+            services.GetRequiredService<Serializer<SessionNews>>(),
+            feed.WaitingBytesMax,
+            services.GetRequiredService<ILogger<StreamFeed>>()));
     }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)

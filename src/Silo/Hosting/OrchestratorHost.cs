@@ -129,7 +129,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         // The engine first: it is stopped last, when nobody calls grains any more.
-        builder.AddEngine(store, settings.Telemetry, cluster);
+        builder.AddEngine(store, settings, cluster);
         builder.Services.AddGateway(settings.Limits);
         builder.Services.AddSingleton<StorageMeter>();
         var app = builder.Build();

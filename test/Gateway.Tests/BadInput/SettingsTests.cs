@@ -56,6 +56,8 @@ public sealed class SettingsTests
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":"ntp"}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":65536}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"TimeoutMs":0}}""", "Time:TimeoutMs")]
+    [InlineData("""{"Feed":{"Enabled":"sometimes"}}""", "Feed:Enabled")]
+    [InlineData("""{"Feed":{"WaitingBytesMax":1000}}""", "Feed:WaitingBytesMax")]
     [InlineData("""{"Telemetry":{"Endpoint":"http://localhost:4317"}}""", "Telemetry:Endpoint")]
     [InlineData("""{"Telemetry":{"Otlp":"localhost:4317"}}""", "Telemetry:Otlp")]
     [InlineData("""{"Telemetry":{"Otlp":"ftp://localhost"}}""", "Telemetry:Otlp")]

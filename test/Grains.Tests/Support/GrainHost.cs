@@ -23,6 +23,9 @@ internal sealed record GrainHostSetup
 
     public bool CopyMessages { get; init; }
 
+    /// <summary>What may wait for a subscriber of the feed, in bytes; null: nothing is fed.</summary>
+    public int? FeedBytesMax { get; init; }
+
     public ITurnScheduler? Scheduler { get; init; }
 }
 
@@ -63,9 +66,12 @@ internal sealed class GrainHost : IAsyncDisposable
         services.AddSingleton(new GatewayName("here"));
         services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
         services.AddSingleton(setup.Limits);
+        services.AddSingleton<ISessionFeed>(provider =>
+            setup.FeedBytesMax is { } bytes ? new OneProcessFeed(bytes, provider.GetRequiredService<ILogger<OneProcessFeed>>()) : new NoFeed());
         services.AddLocalEngine(options =>
         {
             options.Assemblies.Add(typeof(SessionGrain).Assembly);
+            options.Assemblies.Add(typeof(GrainHost).Assembly);
             options.CopyMessages = setup.CopyMessages;
             options.Scheduler = setup.Scheduler;
         });

@@ -11,7 +11,7 @@ public sealed class SampleTests(PostgresFixture postgres)
     public async Task First_light_shines_over_silos(int silos)
     {
         await using var cluster = await SiloCluster.Start(postgres, silos);
-        var sample = Path.Combine(Root(), "samples", "first-light");
+        var sample = Repository.Find("samples/first-light");
         await Run(sample, "npm", "ci", "--no-audit", "--no-fund", "--silent");
 
         await Run(sample, "node", ["first-light.mjs", .. cluster.Silos.SelectMany(static silo => (string[])["--url", silo.Address.OriginalString])]);
@@ -25,16 +25,5 @@ public sealed class SampleTests(PostgresFixture postgres)
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0, $"{await output}{errors}");
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Orchestrator.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory.FullName;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api;
@@ -58,13 +57,13 @@ public sealed partial class InstrumentTests : IAsyncLifetime
         _listener.RecordObservableInstruments();
 
         _instruments.Keys.Except(_measured.Select(m => m.Name)).ShouldBe([], "these have never measured anything");
-        var rows = Row().Matches(await File.ReadAllTextAsync(Document())).Select(row => row.Value).ToList();
+        var rows = Row().Matches(Repository.Read("docs/telemetry.md")).Select(row => row.Value).ToList();
         rows.ShouldBe([.. _instruments.Values.OrderBy(i => i.Name, StringComparer.Ordinal).Select(RowOf)], "docs/telemetry.md has other rows");
     }
 
     [Fact]
-    public async Task Every_setting_is_documented_and_every_documented_one_is_there() =>
-        Setting().Matches(await File.ReadAllTextAsync(Document())).Select(row => row.Groups["key"].Value)
+    public void Every_setting_is_documented_and_every_documented_one_is_there() =>
+        Setting().Matches(Repository.Read("docs/telemetry.md")).Select(row => row.Groups["key"].Value)
             .ShouldBe(typeof(TelemetryOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name));
 
     [Fact]
@@ -205,8 +204,6 @@ public sealed partial class InstrumentTests : IAsyncLifetime
         "Histogram" => "histogram",
         var other => throw new InvalidOperationException($"{other} has no name yet."),
     };
-
-    private static string Document([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "telemetry.md"));
 
     [GeneratedRegex(@"^\| `orchestrator\..*\|$", RegexOptions.Multiline, 1_000)]
     private static partial Regex Row();

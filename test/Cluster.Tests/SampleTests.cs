@@ -17,13 +17,6 @@ public sealed class SampleTests(PostgresFixture postgres)
         await Run(sample, "node", ["first-light.mjs", .. cluster.Silos.SelectMany(static silo => (string[])["--url", silo.Address.OriginalString])]);
     }
 
-    private static async Task Run(string directory, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"{await output}{errors}");
-    }
+    private static async Task Run(string directory, string program, params string[] arguments) =>
+        (await ProgramRun.Of(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory })).Ok();
 }

@@ -24,7 +24,7 @@ public sealed class ArrowTests
     [InlineData("Silo", "Gateway Grains", true)]
     public void A_project_refers_to_these_and_no_others(string project, string references, bool usesGrains)
     {
-        var file = XDocument.Load(Path.Combine(House.Root, "src", project, $"{project}.csproj"));
+        var file = XDocument.Load(Repository.Find($"src/{project}/{project}.csproj"));
         file.Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
             .Order(StringComparer.Ordinal)
@@ -33,7 +33,7 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void There_are_no_other_projects_of_the_product() => Directory.EnumerateDirectories(Path.Combine(House.Root, "src"))
+    public void There_are_no_other_projects_of_the_product() => Directory.EnumerateDirectories(Repository.Find("src"))
         .Select(Path.GetFileName)
         .Order(StringComparer.Ordinal)
         .ShouldBe(["Gateway", "Grains", "Grains.Abstractions", "LocalEngine", "Silo"]);

@@ -11,7 +11,7 @@ public sealed partial class FeatureTests
 
     private static readonly IReadOnlyList<(int Id, string Proof)> Rows =
     [
-        .. Row().Matches(House.Read("docs/features.md"))
+        .. Row().Matches(Repository.Read("docs/features.md"))
             .Select(row => (int.Parse(row.Groups["id"].Value, System.Globalization.CultureInfo.InvariantCulture), row.Groups["proof"].Value.Trim())),
     ];
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using System.Runtime.CompilerServices;
 using Orchestrator.Delivery;
 using Orchestrator.Hosting;
 using Orchestrator.Sessions;
@@ -15,8 +14,6 @@ internal static class House
     /// <summary>Namespaces begin with this.</summary>
     public const string Name = "Orchestrator";
 
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
-
     public static Assembly Abstractions { get; } = typeof(ISource).Assembly;
 
     public static Assembly Grains { get; } = typeof(SessionGrain).Assembly;
@@ -28,21 +25,18 @@ internal static class House
     /// <summary>All source files of a project, by their path in it.</summary>
     public static IEnumerable<(string Path, string Text)> Sources(string project)
     {
-        var folder = Path.Combine(Root, "src", project);
+        var folder = Repository.Find($"src/{project}");
         return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(folder, file).Replace('\\', '/'), File: file))
             .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))
             .Select(file => (file.Path, File.ReadAllText(file.File)));
     }
 
-    /// <summary>A text file of the repository.</summary>
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
-
     /// <summary>All source files of the tests, those of the JavaScript client too.</summary>
     public static IReadOnlyList<(string Path, string Text)> TestSources() =>
     [
-        .. Directory.EnumerateFiles(Path.Combine(Root, "test"), "*.cs", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "clients", "js", "test"), "*.test.js"))
+        .. Directory.EnumerateFiles(Repository.Find("test"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Repository.Find("clients/js/test"), "*.test.js"))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(file => (file, File.ReadAllText(file))),
     ];
@@ -71,6 +65,4 @@ internal static class House
         HandleKind.TypeReference => AssemblyOf(metadata, metadata.GetTypeReference((TypeReferenceHandle)type.ResolutionScope)),
         _ => null,
     };
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

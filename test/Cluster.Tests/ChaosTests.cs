@@ -41,7 +41,7 @@ public sealed class ChaosTests(PostgresFixture postgres, ITestOutputHelper outpu
     private async Task<int> Round(SiloCluster cluster, Random random, int round, List<string> strikes)
     {
         await using var evening = await Evening.Begin(cluster, Sessions, round);
-        await evening.AllHear(TimeSpan.FromMilliseconds(50));
+        await evening.AllHear();
         await using var writer = new DurableWriter(cluster, string.Create(CultureInfo.InvariantCulture, $"w{Seed}-{round}"));
         for (var strike = 0; strike < Strikes; strike++)
         {

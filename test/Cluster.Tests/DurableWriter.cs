@@ -1,12 +1,8 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-
 namespace Orchestrator.Cluster;
 
 /// <summary>Registers accounts one after the other, at whatever silo answers, each with its key until it is answered; remembers which were.</summary>
 internal sealed class DurableWriter : IAsyncDisposable
 {
-    private const string Password = "correct horse battery";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly SiloCluster _cluster;
@@ -69,13 +65,9 @@ internal sealed class DurableWriter : IAsyncDisposable
             return null;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(silos[name.Length % silos.Count].Address, "/api/accounts"));
-        request.Headers.Add("Idempotency-Key", $"key-{name}");
-        request.Content = JsonContent.Create(new { userName = name, password = Password });
         try
         {
-            using var response = await _http.SendAsync(request, ended);
-            return response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync<JsonElement>(ended)).Text("userId") : null;
+            return await _http.Register(silos[name.Length % silos.Count].Address, name, ended);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ended.IsCancellationRequested)
         {

@@ -5,6 +5,8 @@ namespace Orchestrator.Cluster;
 /// <summary>Sessions with a member at each silo, all of whom talk all the time.</summary>
 internal sealed class Evening : IAsyncDisposable
 {
+    private static readonly TimeSpan SendPeriod = TimeSpan.FromMilliseconds(50);
+
     private readonly List<Participant[]> _sessions = [];
     private readonly List<Listening> _heard = [];
     private readonly CancellationTokenSource _ended = new();
@@ -34,14 +36,14 @@ internal sealed class Evening : IAsyncDisposable
     public IEnumerable<Participant> All => _sessions.SelectMany(static members => members);
 
     /// <summary>From now on everybody talks; done when each hears all others of its session.</summary>
-    public async Task AllHear(TimeSpan period)
+    public async Task AllHear()
     {
         foreach (var members in _sessions)
         {
             foreach (var member in members)
             {
                 _heard.Add(new Listening(members, member));
-                _talking.Add(Talk(member, period));
+                _talking.Add(Talk(member));
             }
         }
 
@@ -134,9 +136,9 @@ internal sealed class Evening : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private async Task Talk(Participant member, TimeSpan period)
+    private async Task Talk(Participant member)
     {
-        using var timer = new PeriodicTimer(period);
+        using var timer = new PeriodicTimer(SendPeriod);
         while (await timer.WaitForNextTickAsync(_ended.Token))
         {
             var said = TimeProvider.System.GetTimestamp().ToString(CultureInfo.InvariantCulture);

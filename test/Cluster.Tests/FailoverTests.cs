@@ -9,7 +9,6 @@ namespace Orchestrator.Cluster;
 public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper output)
 {
     private const int Sessions = 6;
-    private static readonly TimeSpan SendPeriod = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(45);
 
     /// <summary>How many silos; with two, too, where rounds are wanted.</summary>
@@ -52,7 +51,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
         for (var round = 0; round < Rounds; round++)
         {
             await using var evening = await Evening.Begin(cluster, Sessions, round);
-            await evening.AllHear(SendPeriod);
+            await evening.AllHear();
             var victim = cluster.Silos[random.Next(cluster.Silos.Count)];
             var struck = TimeProvider.System.GetTimestamp();
             await strike(victim);

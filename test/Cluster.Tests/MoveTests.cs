@@ -56,7 +56,6 @@ public sealed class MoveTests(PostgresFixture postgres)
     private static async Task Run(string[] arguments, string? database = null)
     {
         var environment = database is null ? [] : new Dictionary<string, string>(StringComparer.Ordinal) { ["ORCHESTRATOR_Storage__Postgres"] = database };
-        await using var process = OrchestratorProcess.Launch(arguments, environment);
-        (await process.WaitForExit()).ShouldBe(0, $"{process.Errors}{process.Output}");
+        (await OrchestratorProcess.Run(arguments, environment)).Ok();
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Orchestrator.Cluster;
@@ -7,7 +6,7 @@ namespace Orchestrator.Cluster;
 /// <summary>Socket.IO's own client, polling only, in a process of its own (test/socketio-clients/polling.js).</summary>
 internal sealed class NpmClient : IAsyncDisposable
 {
-    private static readonly string Directory = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "socketio-clients"));
+    private static readonly string Directory = Repository.Find("test/socketio-clients");
 
     private readonly Process _process;
     private readonly Lock _gate = new();
@@ -99,6 +98,4 @@ internal sealed class NpmClient : IAsyncDisposable
             _told.Add(JsonElement.Parse(line));
         }
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -6,7 +6,6 @@ namespace Orchestrator.Cluster;
 public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper output)
 {
     private const int Shutdown = 4501;
-    private static readonly TimeSpan SendPeriod = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -14,7 +13,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
     {
         await using var cluster = await SiloCluster.Start(postgres, 3);
         await using var evening = await Evening.Begin(cluster, sessions: 4, round: 0);
-        await evening.AllHear(SendPeriod);
+        await evening.AllHear();
         await using var writer = new DurableWriter(cluster, "rolling");
         foreach (var silo in cluster.Silos)
         {
@@ -42,7 +41,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
     {
         await using var cluster = await SiloCluster.Start(postgres, 2);
         await using var evening = await Evening.Begin(cluster, sessions: 3, round: 0);
-        await evening.AllHear(SendPeriod);
+        await evening.AllHear();
         await using var writer = new DurableWriter(cluster, "away");
         await Eventually(() => writer.Answered > 0 ? null : "nothing is registered yet");
         var database = await postgres.Server;

@@ -11,30 +11,12 @@ public sealed class SampleTests(PostgresFixture postgres)
     public async Task First_light_shines_over_silos(int silos)
     {
         await using var cluster = await SiloCluster.Start(postgres, silos);
-        var sample = Path.Combine(Root(), "samples", "first-light");
+        var sample = Repository.Find("samples/first-light");
         await Run(sample, "npm", "ci", "--no-audit", "--no-fund", "--silent");
 
         await Run(sample, "node", ["first-light.mjs", .. cluster.Silos.SelectMany(static silo => (string[])["--url", silo.Address.OriginalString])]);
     }
 
-    private static async Task Run(string directory, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"{await output}{errors}");
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Orchestrator.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory.FullName;
-    }
+    private static async Task Run(string directory, string program, params string[] arguments) =>
+        (await ProgramRun.Of(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory })).Ok();
 }

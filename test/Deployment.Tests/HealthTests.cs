@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -64,15 +63,7 @@ public sealed class HealthTests
         var instruction = Dockerfile.Read().Last.Single(instruction => instruction.Name == "HEALTHCHECK").Text;
         var words = JsonSerializer.Deserialize<string[]>(instruction[instruction.IndexOf('[', StringComparison.Ordinal)..])!;
         words[^1].ShouldContain($"/{Port} ");
-        var start = new ProcessStartInfo(words[0]) { UseShellExecute = false, RedirectStandardError = true };
-        foreach (var word in words[1..])
-        {
-            start.ArgumentList.Add(word.Replace(Port, port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-        }
-
-        using var bash = Process.Start(start)!;
-        await bash.StandardError.ReadToEndAsync();
-        await bash.WaitForExitAsync();
-        return bash.ExitCode;
+        var asked = await ProgramRun.Of(words[0], words[1..].Select(word => word.Replace(Port, port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+        return asked.ExitCode;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -10,25 +9,19 @@ internal static class Kubectl
     // Components came with it.
     private const int KustomizeMin = 4;
 
-    private static readonly Lazy<bool> RendersHere = new(FindOut);
+    private static readonly Lazy<Task<bool>> RendersHere = new(FindOut);
 
     /// <summary>Skips the test where nothing can be rendered.</summary>
-    public static void Demand() => Assert.SkipUnless(RendersHere.Value, "kubectl 1.24 or newer is missing.");
+    public static async Task Demand() => Assert.SkipUnless(await RendersHere.Value, "kubectl 1.24 or newer is missing.");
 
-    /// <summary>What it writes; what it complains of stands in the log of the tests.</summary>
-    public static string Run(params IEnumerable<string> arguments)
-    {
-        using var kubectl = Process.Start(new ProcessStartInfo("kubectl", arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        var output = kubectl.StandardOutput.ReadToEnd();
-        kubectl.WaitForExit();
-        return kubectl.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)} ended with {kubectl.ExitCode}.");
-    }
+    /// <summary>What it writes.</summary>
+    public static async Task<string> Run(params IEnumerable<string> arguments) => (await ProgramRun.Of("kubectl", arguments)).Ok().Output;
 
-    private static bool FindOut()
+    private static async Task<bool> FindOut()
     {
         try
         {
-            var kustomize = JsonNode.Parse(Run("version", "--client", "-o", "json")).Text("kustomizeVersion");
+            var kustomize = JsonNode.Parse(await Run("version", "--client", "-o", "json")).Text("kustomizeVersion");
             return kustomize is not null && int.Parse(kustomize.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture) >= KustomizeMin;
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)

@@ -49,18 +49,18 @@ public sealed class MutationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_is_spoiled_is_found(string name)
+    public async Task What_is_spoiled_is_found(string name)
     {
-        var everything = Rendering.Of(Rendering.Everything);
+        var everything = await Rendering.Of(Rendering.Everything);
         var (spoil, found) = Mutations[name];
         spoil(everything);
         Violations(everything).ShouldContain(violation => violation.Contains(found, StringComparison.Ordinal), string.Join('\n', Violations(everything)));
     }
 
     [Fact]
-    public void A_way_that_is_opened_shows()
+    public async Task A_way_that_is_opened_shows()
     {
-        var everything = Rendering.Of(Rendering.Everything);
+        var everything = await Rendering.Of(Rendering.Everything);
         ((JsonObject)everything.Find("NetworkPolicy", "silos")!.Items("spec/ingress").Single()).Remove("from");
         Openings.Of(everything).ShouldContain("orchestrator <- anybody TCP 11111");
     }

@@ -40,23 +40,23 @@ public sealed class OverlayTests
 
     [Theory]
     [MemberData(nameof(Kustomizations))]
-    public void Who_is_named_is_found(string kustomization) => SelectorRules.Violations(Rendering.Of(kustomization)).ShouldBeEmpty();
+    public async Task Who_is_named_is_found(string kustomization) => SelectorRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Kustomizations))]
-    public void What_is_mounted_or_read_is_there_or_the_operators(string kustomization) => ReferenceRules.Violations(Rendering.Of(kustomization)).ShouldBeEmpty();
+    public async Task What_is_mounted_or_read_is_there_or_the_operators(string kustomization) => ReferenceRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Kustomizations))]
-    public void A_pod_may_do_no_more_than_it_needs(string kustomization) => SecurityRules.Violations(Rendering.Of(kustomization)).ShouldBeEmpty();
+    public async Task A_pod_may_do_no_more_than_it_needs(string kustomization) => SecurityRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Kustomizations))]
-    public void The_program_knows_its_arguments_and_settings(string kustomization) => ProgramRules.Violations(Rendering.Of(kustomization)).ShouldBeEmpty();
+    public async Task The_program_knows_its_arguments_and_settings(string kustomization) => ProgramRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Just_these_ways_are_open(string kustomization, string[] ways) => Openings.Of(Rendering.Of(kustomization)).ShouldBe(ways, ignoreOrder: true);
+    public async Task Just_these_ways_are_open(string kustomization, string[] ways) => Openings.Of(await Rendering.Of(kustomization)).ShouldBe(ways, ignoreOrder: true);
 
     [Fact]
     public void The_ways_of_every_overlay_are_written_down() => Ways.Select(row => row.Data.Item1).ShouldBe(Rendering.Kustomizations);
@@ -82,21 +82,21 @@ public sealed class OverlayTests
     }
 
     [Fact]
-    public void A_cluster_grows_before_it_shrinks_and_one_process_goes_before_the_next_comes()
+    public async Task A_cluster_grows_before_it_shrinks_and_one_process_goes_before_the_next_comes()
     {
-        var silos = Rendering.Of("k8s/overlays/three-silos").OfKind("Deployment").Single();
+        var silos = (await Rendering.Of("k8s/overlays/three-silos")).OfKind("Deployment").Single();
         silos.Text("spec/replicas").ShouldBe("3");
         silos.Text("spec/strategy/rollingUpdate/maxUnavailable").ShouldBe("0");
         silos.Text("spec/strategy/rollingUpdate/maxSurge").ShouldBe("1");
-        var single = Rendering.Of("k8s/overlays/one-node").OfKind("Deployment").Single();
+        var single = (await Rendering.Of("k8s/overlays/one-node")).OfKind("Deployment").Single();
         single.Text("spec/replicas").ShouldBe("1");
         single.Text("spec/strategy/type").ShouldBe("Recreate");
     }
 
     [Fact]
-    public void The_autoscaler_counts_what_the_silos_measure_and_may_send()
+    public async Task The_autoscaler_counts_what_the_silos_measure_and_may_send()
     {
-        var everything = Rendering.Of(Rendering.Everything);
+        var everything = await Rendering.Of(Rendering.Everything);
         var metric = everything.OfKind("HorizontalPodAutoscaler").Single().Items("spec/metrics").Single().Text("pods/metric/name")!;
         // As a collector's exporter for Prometheus writes it; what has a unit of the kind {thing}, and is no counter, has nothing behind its name.
         Repository.Read("docs/telemetry.md").ShouldContain($"| `{metric.Replace('_', '.')}` | up-down counter | {{");

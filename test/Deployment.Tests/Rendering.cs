@@ -9,7 +9,7 @@ internal sealed record Rendering(IReadOnlyList<JsonNode> Documents)
     /// <summary>All options together; no overlay has them all.</summary>
     public const string Everything = "test/Deployment.Tests/everything";
 
-    private static readonly ConcurrentDictionary<string, string> Texts = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Task<string>> Texts = new(StringComparer.Ordinal);
 
     /// <summary>All that there is to render.</summary>
     public static IEnumerable<string> Kustomizations =>
@@ -23,10 +23,10 @@ internal sealed record Rendering(IReadOnlyList<JsonNode> Documents)
         .Select(document => new Pod(document, document.At("spec/template")!));
 
     /// <summary>A rendering of one's own, that may be spoiled.</summary>
-    public static Rendering Of(string kustomization)
+    public static async Task<Rendering> Of(string kustomization)
     {
-        Kubectl.Demand();
-        return new(Yaml.Read(Texts.GetOrAdd(kustomization, static path => Kubectl.Run("kustomize", Repository.Find(path)))));
+        await Kubectl.Demand();
+        return new(Yaml.Read(await Texts.GetOrAdd(kustomization, static path => Kubectl.Run("kustomize", Repository.Find(path)))));
     }
 
     public IEnumerable<JsonNode> OfKind(string kind) => Documents.Where(document => document.Kind() == kind);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 
 namespace Orchestrator.EndToEnd;
 
@@ -8,7 +6,6 @@ namespace Orchestrator.EndToEnd;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Writers = 8;
-    private const string Password = "correct horse battery";
 
     // Cheap hashes: the load is on the writes.
     private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
@@ -32,13 +29,13 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         await using var process = await OrchestratorProcess.Start(directory.Path, Settings);
-        using var http = new HttpClient { BaseAddress = process.Address };
+        using var http = new HttpClient();
         answered.Count.ShouldBeGreaterThan(Rounds * 10);
-        await Parallel.ForEachAsync(answered, async (account, _) =>
+        await Parallel.ForEachAsync(answered, async (account, cancellationToken) =>
         {
             // The key was stored with the change, so the repeat is answered with the first reply.
-            var repeated = await Register(http, account.Name);
-            repeated.ShouldBe(account, $"seed {Seed}");
+            var repeated = await http.Register(process.Address, account.Name, cancellationToken);
+            repeated.ShouldBe(account.UserId, $"{account.Name}, seed {Seed}");
         });
         output.WriteLine($"{Rounds} rounds of kill -9, {answered.Count} answered writes, all found.");
     }
@@ -47,7 +44,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static async Task<List<Answered>> WriteUntilKilled(string data, int round, int answersBeforeKill)
     {
         await using var process = await OrchestratorProcess.Start(data, Settings);
-        using var http = new HttpClient { BaseAddress = process.Address };
+        using var http = new HttpClient();
         var answered = new List<Answered>();
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var writers = Enumerable.Range(0, Writers).Select(writer => Write(writer)).ToArray();
@@ -60,10 +57,11 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             for (var n = 0; ; n++)
             {
+                var name = $"user-{round}-{writer}-{n}";
                 Answered account;
                 try
                 {
-                    account = await Register(http, $"user-{round}-{writer}-{n}");
+                    account = new Answered(name, await http.Register(process.Address, name));
                 }
                 catch (HttpRequestException)
                 {
@@ -81,17 +79,6 @@ public sealed class CrashTests(ITestOutputHelper output)
                 }
             }
         }
-    }
-
-    private static async Task<Answered> Register(HttpClient http, string name)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/accounts");
-        request.Headers.Add("Idempotency-Key", $"key-{name}");
-        request.Content = JsonContent.Create(new { userName = name, password = Password });
-        using var response = await http.SendAsync(request);
-        response.EnsureSuccessStatusCode();
-        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return new Answered(name, body.GetProperty("userId").GetString()!);
     }
 
     private sealed record Answered(string Name, string UserId);

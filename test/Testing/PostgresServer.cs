@@ -95,25 +95,8 @@ public sealed class PostgresServer : IAsyncDisposable
         ? RunAsync("runuser", ["-u", User, "--", Path.Combine(Programs, program), .. arguments])
         : RunAsync(Path.Combine(Programs, program), arguments);
 
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = Path.GetTempPath(),
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {await output}{errors}");
-        }
-    }
+    private static async Task RunAsync(string program, params string[] arguments) =>
+        (await ProgramRun.Of(new ProcessStartInfo(program, arguments) { WorkingDirectory = Path.GetTempPath() })).Ok();
 
     private static int FreePort()
     {

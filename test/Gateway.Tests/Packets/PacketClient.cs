@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Connections;
+using Orchestrator.Packets;
 
 namespace Orchestrator.Tests;
 
@@ -80,8 +83,11 @@ public sealed class PacketClient : IAsyncDisposable
     {
         var client = new PacketClient();
         using var patience = new CancellationTokenSource(Patience);
+        var before = Exits(server);
         await client._socket.ConnectAsync(AddressOf(server, token), patience.Token);
         _ = client.Read();
+        // The handshake is answered before packets leave there.
+        await Eventually(() => client._over.Task.IsCompleted || Exits(server).Except(before).Any() ? null : "no packets leave there yet");
         return client;
     }
 
@@ -149,6 +155,10 @@ public sealed class PacketClient : IAsyncDisposable
             throw new InvalidOperationException("The server sent what cannot be read.", _fault);
         }
     }
+
+    /// <summary>Where packets leave at the server now.</summary>
+    private static HashSet<PacketExit> Exits(HubServer server) =>
+        [.. server.Services.GetRequiredService<ConnectionTable>().All.Select(connection => connection.Packets).OfType<PacketExit>()];
 
     private static Uri AddressOf(HubServer server, string token) =>
         new UriBuilder(server.Url($"/packets?access_token={Uri.EscapeDataString(token)}")) { Scheme = "ws" }.Uri;

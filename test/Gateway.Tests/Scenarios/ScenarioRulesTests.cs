@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Scenarios;
 
@@ -69,7 +68,7 @@ public sealed class ScenarioRulesTests
     [Fact]
     public void The_samples_are_right()
     {
-        var files = Directory.GetFiles(Samples(), "*.json");
+        var files = Directory.GetFiles(Repository.Find("samples/scenarios"), "*.json");
         files.ShouldNotBeEmpty();
         foreach (var file in files)
         {
@@ -82,7 +81,4 @@ public sealed class ScenarioRulesTests
     }
 
     private static ScenarioDefinition Read(string json) => JsonSerializer.Deserialize<ScenarioDefinition>(json, Json.Wire)!;
-
-    private static string Samples([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "samples", "scenarios"));
 }

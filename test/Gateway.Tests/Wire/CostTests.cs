@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +16,7 @@ public sealed partial class CostTests
 
     // Lists are written at most every 200 ms, so this is when nothing more comes of a command.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
-    private static readonly string Document = Path.Combine(Root(), "docs", "costs.md");
+    private static readonly string Document = Repository.Find("docs/costs.md");
 
     private static readonly object Scenario = new
     {
@@ -68,8 +67,6 @@ public sealed partial class CostTests
 
         return text.ToString();
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
     [GeneratedRegex(@"^\| `(?<command>\w+)` \| \d+ \| \d+ \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Row();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml.Linq;
 using Orchestrator.Api;
@@ -23,7 +22,7 @@ public sealed class GeneratedDocumentTests
 
     private static void Compare(string file, string text)
     {
-        var path = Path.Combine(Root(), "docs", file);
+        var path = Repository.Find($"docs/{file}");
         if (Environment.GetEnvironmentVariable(Update) == "1")
         {
             File.WriteAllText(path, text);
@@ -105,6 +104,4 @@ public sealed class GeneratedDocumentTests
             .Where(m => m.Attribute("name")!.Value.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(m => m.Attribute("name")!.Value[prefix.Length..], m => m.Element("summary")!.Value.Trim(), StringComparer.Ordinal);
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

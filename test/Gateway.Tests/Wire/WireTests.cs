@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +12,7 @@ namespace Orchestrator.Gateway.Wire;
 /// <summary>docs/wire.md is the snapshot of the wire: what changes here must change there.</summary>
 public sealed partial class WireTests
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "wire.md"));
+    private static readonly string Document = Repository.Read("docs/wire.md");
 
     [Fact]
     public async Task Every_command_is_documented_with_its_parameters()
@@ -69,8 +68,6 @@ public sealed partial class WireTests
     /// <summary>The parameters of a row, without those of nested objects.</summary>
     private static string[] TopLevel(string parameters) =>
         [.. Nested().Replace(parameters.Replace("`", "", StringComparison.Ordinal), "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
     [GeneratedRegex(@"^\| `(?<name>[A-Z]\w+)` \| (?<parameters>[^|]*)\|[^|]*\|[^|]*\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex CommandRow();

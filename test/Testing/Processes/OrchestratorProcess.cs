@@ -32,21 +32,14 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
     /// <summary>Where it listens; known once it has said so.</summary>
     public Uri Address => new(AddressIn(Output) ?? throw new InvalidOperationException("It has not said where it listens."));
 
+    /// <summary>Runs a command that ends by itself.</summary>
+    public static Task<ProgramRun> Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) => ProgramRun.Of(Command(arguments, environment));
+
     /// <summary>Starts it and waits for nothing.</summary>
     public static OrchestratorProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
-        {
-            start.Environment[key] = value;
-        }
-
+        var start = Command(arguments, environment);
+        (start.UseShellExecute, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true);
         var launched = new OrchestratorProcess(new Process { StartInfo = start });
         launched._process.OutputDataReceived += (_, line) => Write(launched._output, line.Data);
         launched._process.ErrorDataReceived += (_, line) => Write(launched._errors, line.Data);
@@ -112,6 +105,17 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static ProcessStartInfo Command(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. arguments]);
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[key] = value;
+        }
+
+        return start;
     }
 
     private static string? AddressIn(string output) => output.Split('\n')

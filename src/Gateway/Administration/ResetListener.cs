@@ -6,7 +6,7 @@ using Orchestrator.Users;
 
 namespace Orchestrator.Administration;
 
-/// <summary>This gateway's ear for the orchestrator as a whole: at a reset it logs out whoever is connected to it, and closes every connection.</summary>
+/// <summary>This gateway's ear for the orchestrator as a whole: at a reset it closes every connection, after its session, and logs out whoever was connected.</summary>
 public sealed class ResetListener(Relay relay, ConnectionTable connections, Dismisser dismisser, IIdSource ids) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,11 +19,7 @@ public sealed class ResetListener(Relay relay, ConnectionTable connections, Dism
     {
         ClientConnection[] ended = [.. connections.All.Where(c => c.Id != reset.Spared && c.Id.OpenedAt <= reset.At)];
         UserId[] users = [.. ended.Select(c => c.Caller?.User).OfType<UserId>().Distinct()];
-        foreach (var connection in ended)
-        {
-            connection.Abort(CloseCode.Reset);
-        }
-
+        await Task.WhenAll(ended.Select(static connection => connection.AbortAfterSession(CloseCode.Reset)));
         await dismisser.Dismiss(users, DismissReason.Reset);
     }
 

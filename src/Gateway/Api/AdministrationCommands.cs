@@ -64,6 +64,7 @@ public sealed class AdministrationCommands
         if (context.Connection is { } connection)
         {
             // The caller is answered before its connection closes, so it is logged out by itself.
+            await connection.SessionOver();
             await _with.Closer.Unsubscribe(connection);
             connection.LoggedOut();
             connection.EndsAfterReply = CloseCode.Reset;

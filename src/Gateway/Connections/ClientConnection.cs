@@ -36,6 +36,9 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     // A client that does not read has no use for its last reply.
     private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
 
+    // A session that has not ended by then was not among those that were reset, or the news of it is lost.
+    private static readonly TimeSpan SessionOverMax = TimeSpan.FromSeconds(1);
+
     // Its user and a session: mostly there are two, and there are many connections.
     private ImmutableArray<Subscription> _subscriptions = [];
     private ImmutableArray<Subscription> _held = [];
@@ -222,9 +225,25 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     /// <summary>Ends it once everything that was said to it has gone; for a wire whose replies go through the queue.</summary>
     public async Task AbortWhenSent(CloseCode code)
     {
-        await outbound.Drained().WaitAsync(FarewellMax, context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitFor(outbound.Drained(), FarewellMax);
         Abort(code);
     }
+
+    /// <summary>
+    /// Ends it after its session, when everything that was said to it has gone. The end of the session and the reason to end this connection come on different ways, so either may arrive first.
+    /// Until then commands are refused.
+    /// </summary>
+    public async Task AbortAfterSession(CloseCode code)
+    {
+        _endsWith = code;
+        await SessionOver();
+        await AbortWhenSent(code);
+    }
+
+    /// <summary>Done when it has been told how its session ended, or after a while; at once when it sees none.</summary>
+    public Task SessionOver() => Session is { } session && SubscriptionTo(SourceId.Of(session)) is { } subscription
+        ? WaitFor(subscription.Over(), SessionOverMax)
+        : Task.CompletedTask;
 
     /// <summary>The socket is gone.</summary>
     public void Closed()
@@ -240,6 +259,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
     public Task TellLost(IUserGrain user, Caller caller) => MayComeBack ? user.Disconnected(caller.Device, id) : user.Logout(caller.Device);
 
     private CloseCode? EndsWith => _endsWith != default ? _endsWith : EndsAfterReply;
+
+    private async Task WaitFor(Task task, TimeSpan max) => await task.WaitAsync(max, context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void EndPackets(CloseCode code) => Interlocked.Exchange(ref _packets, null)?.Abort(code);
 }

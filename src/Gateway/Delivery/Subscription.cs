@@ -25,6 +25,7 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     private readonly List<EncodedEnvelope> _waiting = [];
     private Snapshot? _snapshot;
     private bool _isReleased;
+    private TaskCompletionSource? _over;
     private bool _isOver;
     private long _previous;
 
@@ -96,7 +97,20 @@ public sealed class Subscription(SourceId source, Subscriber subscriber, Lock ga
     public void Ended() => subscriber.Ended();
 
     /// <summary>It has left: it is told nothing more, not even what waits.</summary>
-    public void End() => _isOver = true;
+    public void End()
+    {
+        _isOver = true;
+        _over?.TrySetResult();
+    }
+
+    /// <summary>Done when it has left.</summary>
+    public Task Over()
+    {
+        lock (gate)
+        {
+            return _isOver ? Task.CompletedTask : (_over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     private bool IsOpen => _isReleased && !IsPaused && !_isOver && At is not null;
 

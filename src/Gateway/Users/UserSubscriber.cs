@@ -20,13 +20,11 @@ public sealed class UserSubscriber(ClientConnection connection, SessionEntrance 
             case UserDismissed { Reason: DismissReason.RoleChanged } when connection.Caller?.Role != Role.Administrator:
                 // It has no role to lose.
                 break;
+            case UserDismissed { Reason: DismissReason.Reset }:
+                _ = connection.AbortAfterSession(CloseCode.Reset);
+                break;
             case UserDismissed dismissed:
-                connection.Abort(dismissed.Reason switch
-                {
-                    DismissReason.AccountRemoved => CloseCode.AccountRemoved,
-                    DismissReason.RoleChanged => CloseCode.RightsChanged,
-                    _ => CloseCode.Reset,
-                });
+                connection.Abort(dismissed.Reason == DismissReason.AccountRemoved ? CloseCode.AccountRemoved : CloseCode.RightsChanged);
                 break;
             case SessionTakenUp taken:
                 Follow(taken.Session);

@@ -170,11 +170,15 @@ internal sealed class FakeSource(SourceId id)
     /// <summary>Publishes something that it cannot tell again.</summary>
     public void PublishOnce() => Publish(Audience.Everyone, isKept: false);
 
-    private void Publish(Audience audience, bool isKept)
+    /// <summary>Publishes an event of the product to everyone.</summary>
+    public void Publish(Event happened) => Publish(happened, Audience.Everyone);
+
+    private void Publish(Audience audience, bool isKept) => Publish(new Note(History.Count + 1, isKept), audience);
+
+    private void Publish(Event happened, Audience audience)
     {
-        var note = new Note(History.Count + 1, isKept);
-        _source.Publish([new Outgoing(note, audience)]);
-        History.Add(new Envelope(Id, _source.At, audience, note));
+        _source.Publish([new Outgoing(happened, audience)]);
+        History.Add(new Envelope(Id, _source.At, audience, happened));
     }
 
     /// <summary>Several at once: one delivery.</summary>

@@ -60,10 +60,12 @@ public abstract class AdministrationScenarios(Func<HubServer, IScenarioWire> wir
         away.Client.Cut();
         await ann.Client.WaitForUser(wire(Server).Features.HasFlag(WireFeatures.KeepsSeats) ? "USER_AWAY" : "USER_LEFT_SESSION", away.Id);
         var stranger = await Connect();
+        // The handshake is answered before a connection counts; a command is not.
+        (await stranger.Call("GetOrchestratorVersion")).Ok();
 
         (await root.Client.Call("ResetOrchestrator")).Ok();
 
-        foreach (var member in new[] { ann, ben })
+        foreach (var member in new[] { root, ann, ben })
         {
             (await member.Client.WaitFor("SessionClosed")).WhyClosed().ShouldBe(wire(Server).Features.HasFlag(WireFeatures.TellsWhyClosed) ? "reset" : null);
         }

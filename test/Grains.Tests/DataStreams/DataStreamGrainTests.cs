@@ -7,9 +7,6 @@ namespace Orchestrator.DataStreams;
 /// <summary>Messages are passed as they are.</summary>
 public sealed class DataStreamGrainTests() : DataStreamGrainSuite(copyMessages: false);
 
-/// <summary>Messages are copied, as between machines.</summary>
-public sealed class DataStreamGrainWithCopiedMessagesTests() : DataStreamGrainSuite(copyMessages: true);
-
 public abstract class DataStreamGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     private const string Kind = "ann.audio#0 ü";

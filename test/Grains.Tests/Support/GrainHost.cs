@@ -31,18 +31,19 @@ internal sealed record GrainHostSetup
 /// <summary>The real grains in this process, on the engine that this was built with, a clock that stands still and a store in memory.</summary>
 internal sealed class GrainHost : IAsyncDisposable
 {
-    private readonly TestEngine _engine;
     private bool _isStopped;
 
-    private GrainHost(GrainHostSetup setup, TestEngine engine) => (Setup, _engine) = (setup, engine);
+    private GrainHost(GrainHostSetup setup, TestEngine engine) => (Setup, Engine) = (setup, engine);
 
     public GrainHostSetup Setup { get; }
+
+    public TestEngine Engine { get; }
 
     public ManualTimeProvider Time => Setup.Time;
 
     public TestStorage Storage => Setup.Storage;
 
-    public IGrainFactory Grains => _engine.Grains;
+    public IGrainFactory Grains => Engine.Grains;
 
     public ISessionDirectoryGrain Directory => Grains.GetGrain<ISessionDirectoryGrain>(ISessionDirectoryGrain.Key);
 
@@ -86,7 +87,7 @@ internal sealed class GrainHost : IAsyncDisposable
         if (!_isStopped)
         {
             _isStopped = true;
-            await _engine.Stop();
+            await Engine.Stop();
         }
     }
 
@@ -114,7 +115,7 @@ internal sealed class GrainHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        await _engine.DisposeAsync();
+        await Engine.DisposeAsync();
     }
 
     private sealed class CountedIds : IIdSource

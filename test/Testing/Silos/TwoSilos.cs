@@ -36,6 +36,14 @@ internal sealed class TwoSilos : IAsyncDisposable
         return silos;
     }
 
+    /// <summary>Whether the second silo has an activation of it.</summary>
+    public bool IsOnSecond(GrainId grain) =>
+        _cluster.TryGetGrainContext(grain, out var activation) && _cluster.Silos[1].SiloAddress.Equals(activation.Address.SiloAddress);
+
+    /// <summary>Ends the second silo in good order.</summary>
+    public Task StopSecond() => _cluster.StopSiloAsync(_cluster.Silos[1]);
+
+    /// <summary>Ends both at once.</summary>
     public Task Stop() => Task.WhenAll(_cluster.Silos.Select(_cluster.StopSiloAsync));
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();

@@ -216,9 +216,9 @@ public sealed class SessionGrainProperties
         {
             foreach (var source in _relay.Deliveries.GroupBy(d => (d.Source, d.Epoch)))
             {
-                var links = source.Select(d => d.Link).ToList();
+                var links = source.Select(d => d.Link).Order().ToList();
                 links.ShouldBe(Enumerable.Range(0, links.Count).Select(i => links[0] + i), $"deliveries of {source.Key}");
-                var seqs = source.SelectMany(d => d.Envelopes).Select(e => e.At.Seq).ToList();
+                var seqs = source.OrderBy(d => d.Link).SelectMany(d => d.Envelopes).Select(e => e.At.Seq).ToList();
                 seqs.ShouldBe(seqs.Distinct().Order().ToList(), $"seqs of {source.Key}");
             }
         }

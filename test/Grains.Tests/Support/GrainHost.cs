@@ -49,7 +49,7 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public static async Task<GrainHost> Start(GrainHostSetup setup)
     {
-        // Silos are of one process here: ids of both differ, and what one of them learns of the clock, the other does.
+        // One source for all silos, so that no two ids are the same.
         var ids = new CountedIds();
         return new GrainHost(setup, await TestEngine.Start(setup, services =>
         {

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Reminders;
 using Orleans.TestingHost;
 
-namespace Orchestrator.Testing;
+namespace Orchestrator.Support;
 
 /// <summary>
 /// A cluster of Microsoft Orleans in this process. The id of a grain decides on which silo it is, so that every test has grains on both, and the same ones each time. What grains and reminders
@@ -10,6 +11,9 @@ namespace Orchestrator.Testing;
 /// </summary>
 internal sealed class TwoSilos : IAsyncDisposable
 {
+    // No test is about how long a call takes, and other tests run beside it.
+    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(2);
+
     private readonly InProcessTestCluster _cluster;
 
     private TwoSilos(InProcessTestCluster cluster) => _cluster = cluster;
@@ -26,13 +30,14 @@ internal sealed class TwoSilos : IAsyncDisposable
         {
             addServices(silo.Services);
             silo.AddReminders();
+            silo.Configure<SiloMessagingOptions>(static options => options.ResponseTimeout = CallMax);
             silo.Services.AddSingleton<PlacementStrategy, HashBasedPlacement>();
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddKeyedSingleton(ReminderTimeProviderNames.Reminders, static (services, _) => services.GetRequiredService<TimeProvider>());
         });
         var silos = new TwoSilos(builder.Build());
         await silos._cluster.DeployAsync();
-        await Polling.Eventually(silos.AreStrangers);
+        await Eventually(silos.AreStrangers);
         return silos;
     }
 

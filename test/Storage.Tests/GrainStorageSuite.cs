@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Orchestrator.Storage;
 
 /// <summary>What every store of grain states must do.</summary>
@@ -42,13 +44,13 @@ public abstract class GrainStorageSuite
         foreach (var (kind, key, name) in all)
         {
             var entry = new Entry { State = new Note { Text = kind + key + name } };
-            await test.Grains.WriteStateAsync(name, new GrainId(kind, key), entry);
+            await test.Grains.WriteStateAsync(name, GrainId.Create(kind, key), entry);
         }
 
         foreach (var (kind, key, name) in all)
         {
             var entry = new Entry();
-            await test.Grains.ReadStateAsync(name, new GrainId(kind, key), entry);
+            await test.Grains.ReadStateAsync(name, GrainId.Create(kind, key), entry);
             entry.State!.Text.ShouldBe(kind + key + name);
         }
     }
@@ -86,9 +88,9 @@ public abstract class GrainStorageSuite
 
         var stranger = new Entry { State = new Note { Number = 2 }, ETag = etag };
         await Should.ThrowAsync<InconsistentStateException>(() =>
-            test.Grains.WriteStateAsync("note", new GrainId("note", "a"), stranger));
+            test.Grains.WriteStateAsync("note", GrainId.Create("note", "a"), stranger));
         await Should.ThrowAsync<InconsistentStateException>(() =>
-            test.Grains.ClearStateAsync("note", new GrainId("note", "a"), stranger));
+            test.Grains.ClearStateAsync("note", GrainId.Create("note", "a"), stranger));
 
         (await test.ReadAsync("a")).State!.Number.ShouldBe(1);
     }
@@ -188,8 +190,9 @@ public abstract class GrainStorageSuite
         await test.StopAsync();
 
         await writes;
-        await Should.ThrowAsync<StorageFailedException>(() => closed.ReminderTable.Remove(TestStore.Grain, "any"));
-        await Should.ThrowAsync<StorageFailedException>(() => closed.ReminderTable.ReadAll(TestContext.Current.CancellationToken));
+        var late = closed.GrainStorage(JsonSerializerOptions.Web);
+        await Should.ThrowAsync<StorageFailedException>(() => late.WriteStateAsync("note", TestStore.Grain, new Entry { State = new Note() }));
+        await Should.ThrowAsync<StorageFailedException>(() => late.ReadStateAsync("note", TestStore.Grain, new Entry()));
         closed.Status.IsHealthy.ShouldBeFalse();
         await test.OpenAsync();
         (await test.ReadAsync("99")).State!.Number.ShouldBe(99);

@@ -6,7 +6,7 @@ public abstract class ReminderTableSuite
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, 123, 456, TimeSpan.Zero);
 
     private static ReminderRow Row(string name, TimeSpan period) =>
-        new(new GrainId("stage", "s1"), name, Noon, period, Noon + period);
+        new(GrainId.Create("stage", "s1"), name, Noon, period, Noon + period);
 
     [Fact]
     public async Task Reminders_are_there_after_a_restart()
@@ -24,7 +24,7 @@ public abstract class ReminderTableSuite
     public async Task One_of_the_same_grain_and_name_is_replaced()
     {
         await using var test = await StartedAsync();
-        var other = Row("close", TimeSpan.FromMinutes(1)) with { Grain = new GrainId("stage", "s2") };
+        var other = Row("close", TimeSpan.FromMinutes(1)) with { Grain = GrainId.Create("stage", "s2") };
         await test.Reminders.Upsert(Row("close", TimeSpan.FromMinutes(1)));
         await test.Reminders.Upsert(other);
 
@@ -41,10 +41,22 @@ public abstract class ReminderTableSuite
         await test.Reminders.Upsert(Row("a", TimeSpan.FromMinutes(1)));
         await test.Reminders.Upsert(Row("b", TimeSpan.FromMinutes(1)));
 
-        await test.Reminders.Remove(new GrainId("stage", "s1"), "a");
-        await test.Reminders.Remove(new GrainId("stage", "s1"), "a");
+        await test.Reminders.Remove(GrainId.Create("stage", "s1"), "a");
+        await test.Reminders.Remove(GrainId.Create("stage", "s1"), "a");
 
         (await All(test)).ShouldBe([Row("b", TimeSpan.FromMinutes(1))]);
+    }
+
+    [Fact]
+    public async Task A_closed_table_takes_and_gives_nothing_more()
+    {
+        await using var test = await StartedAsync();
+        var closed = test.Reminders;
+
+        await test.StopAsync();
+
+        await Should.ThrowAsync<StorageFailedException>(() => closed.Remove(TestStore.Grain, "any"));
+        await Should.ThrowAsync<StorageFailedException>(() => closed.ReadAll(TestContext.Current.CancellationToken));
     }
 
     private static Task<IReadOnlyList<ReminderRow>> All(TestStore test) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Orchestrator.Storage;
@@ -5,16 +6,17 @@ namespace Orchestrator.Storage;
 /// <summary>A store of its own for one test, with what the tests of all stores do with it; it ends with the test.</summary>
 internal abstract class TestStore : IAsyncDisposable
 {
-    public static readonly GrainId Grain = new("user", "ann");
+    public static readonly GrainId Grain = GrainId.Create("user", "ann");
 
     private IStore? _present;
 
     public StorageOptions Options { get; init; } = new();
 
-
     public IGrainStorage Grains => Started.GrainStorage(JsonSerializerOptions.Web);
 
+#if !ENGINE_ORLEANS
     public IReminderTable Reminders => Started.ReminderTable;
+#endif
 
     public StorageStatus Status => Started.Status;
 
@@ -44,12 +46,12 @@ internal abstract class TestStore : IAsyncDisposable
     }
 
     public Task WriteAsync(string key, Note note) =>
-        Grains.WriteStateAsync("note", new GrainId("note", key), new Entry { State = note });
+        Grains.WriteStateAsync("note", GrainId.Create("note", key), new Entry { State = note });
 
     public async Task<Entry> ReadAsync(string key)
     {
         var entry = new Entry();
-        await Grains.ReadStateAsync("note", new GrainId("note", key), entry);
+        await Grains.ReadStateAsync("note", GrainId.Create("note", key), entry);
         return entry;
     }
 
@@ -69,7 +71,9 @@ internal sealed class Note
 /// <summary>A record on its way, as the engine would hold it.</summary>
 internal sealed class Entry : IGrainState<Note>
 {
-    public Note? State { get; set; }
+    // The engines do not agree on whether there may be none; without a record there is none.
+    [AllowNull]
+    public Note State { get; set; } = null!;
 
     public string? ETag { get; set; }
 

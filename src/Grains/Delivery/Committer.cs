@@ -146,7 +146,7 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
 
     /// <summary>
     /// Done when all changes up to now are written, or when a write takes longer than that: a store that is slow or away holds nobody up. Whoever is answered after this finds
-    /// a live change again after a crash, too.
+    /// a live change again after a crash, too. Refusals: <see cref="RefusalCode.Temporary"/> when somebody else has written in between, so that the change is lost with the activation.
     /// </summary>
     public async Task Kept()
     {
@@ -162,6 +162,11 @@ public sealed class Committer<TState>(IPersistentState<Stored<TState>> store, Co
             _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await _waiting.Task.WaitAsync(left, context.Time)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        if (_written < kept)
+        {
+            DemandWhole();
         }
     }
 

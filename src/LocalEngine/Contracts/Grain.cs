@@ -70,5 +70,7 @@ public enum DeactivationReasonCode
 /// <summary>Identity of a grain: the type's name and the key.</summary>
 public readonly record struct GrainId(string Type, string Key)
 {
+    public static GrainId Create(string type, string key) => new(type, key);
+
     public override string ToString() => $"{Type}/{Key}";
 }

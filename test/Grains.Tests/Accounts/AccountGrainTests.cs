@@ -5,9 +5,6 @@ namespace Orchestrator.Accounts;
 
 public sealed class AccountGrainTests() : AccountGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class AccountGrainWithCopiedMessagesTests() : AccountGrainSuite(copyMessages: true);
-
 public abstract class AccountGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     private IAccountGrain Ann => Host.Account("ann");

@@ -30,9 +30,6 @@ public sealed class AdministratorsTests
 
 public sealed class AdministratorsGrainTests() : AdministratorsGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class AdministratorsGrainWithCopiedMessagesTests() : AdministratorsGrainSuite(copyMessages: true);
-
 public abstract class AdministratorsGrainSuite(bool copyMessages) : Support.GrainTests(copyMessages)
 {
     [Fact]

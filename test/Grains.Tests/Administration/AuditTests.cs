@@ -5,9 +5,6 @@ namespace Orchestrator.Administration;
 
 public sealed class AuditTests() : AuditSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class AuditWithCopiedMessagesTests() : AuditSuite(copyMessages: true);
-
 public abstract class AuditSuite(bool copyMessages) : Support.GrainTests(copyMessages)
 {
     private IAuditGrain Audit => Host.Grains.GetGrain<IAuditGrain>(IAuditGrain.Key);

@@ -237,6 +237,22 @@ public sealed class CommitterTests
     });
 
     [Fact]
+    public void Who_waits_until_a_live_change_is_kept_is_refused_when_somebody_else_has_written() => Run(c =>
+    {
+        c.Store.FailNext(new InconsistentStateException("Somebody else wrote."));
+        c.Live(1).ShouldBe(1);
+        CodeOf(c.Committer.Kept()).ShouldBe(RefusalCode.Temporary);
+    });
+
+    [Fact]
+    public void Who_waits_until_a_live_change_is_kept_is_held_up_by_no_store_that_is_away() => Run(c =>
+    {
+        c.Store.FailNext(new IOException("Away."));
+        c.Live(1).ShouldBe(1);
+        CodeOf(c.Committer.Kept()).ShouldBeNull();
+    });
+
+    [Fact]
     public void The_last_live_change_is_written_at_the_end() => Run(c =>
     {
         c.Store.FailNext(new IOException("Away."));

@@ -130,9 +130,6 @@ public sealed class ScenarioCatalogueTests
 
 public sealed class ScenarioCatalogueGrainTests() : ScenarioCatalogueGrainSuite(copyMessages: false);
 
-/// <inheritdoc cref="Users.UserGrainWithCopiedMessagesTests"/>
-public sealed class ScenarioCatalogueGrainWithCopiedMessagesTests() : ScenarioCatalogueGrainSuite(copyMessages: true);
-
 public abstract class ScenarioCatalogueGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     private IScenarioCatalogueGrain Catalogue => Host.Grains.GetGrain<IScenarioCatalogueGrain>(IScenarioCatalogueGrain.Key);

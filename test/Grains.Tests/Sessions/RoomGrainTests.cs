@@ -7,9 +7,6 @@ namespace Orchestrator.Sessions;
 
 public sealed class RoomGrainTests() : RoomGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class RoomGrainWithCopiedMessagesTests() : RoomGrainSuite(copyMessages: true);
-
 public abstract class RoomGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     [Fact]

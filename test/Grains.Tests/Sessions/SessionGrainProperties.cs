@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Orchestrator.Delivery;
@@ -9,7 +10,7 @@ using static Orchestrator.Support.People;
 namespace Orchestrator.Sessions;
 
 /// <summary>
-/// The same on the real grains, many commands under way at once, in an order that a seed decides: every command is answered once, sequences have no gaps,
+/// The same on the real grains, many commands under way at once, in an order that a seed decides (or two silos do): every command is answered once, sequences have no gaps,
 /// what subscribers were told makes of their beginning what the session is, and the list is what there is.
 /// </summary>
 public sealed class SessionGrainProperties
@@ -27,7 +28,7 @@ public sealed class SessionGrainProperties
         select new Step(kind, user, number);
 
     [Fact]
-    public void Every_command_is_answered_once_and_every_subscriber_sees_what_is_true() => Seeded.ForAll(Steps, runs: 150, steps =>
+    public void Every_command_is_answered_once_and_every_subscriber_sees_what_is_true() => Seeded.ForAll(Steps, Turns.Runs, steps =>
     {
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -70,29 +71,29 @@ public sealed class SessionGrainProperties
 
     private sealed class Run : IDisposable
     {
-        private readonly SeededScheduler _scheduler;
+        private readonly Turns _turns;
         private readonly Random _random;
         private readonly GrainHost _host;
         private readonly RecordingRelay _relay = new();
         private readonly GatewayAddress _gateway;
         private readonly List<(string What, Task Task)> _commands = [];
-        private readonly List<SessionId> _sessions = [];
-        private readonly List<(Seat Seat, SessionSnapshot Begin)> _subscribers = [];
+        private ImmutableList<SessionId> _sessions = [];
+        private ImmutableList<(Seat Seat, SessionSnapshot Begin)> _subscribers = [];
         private int _connections = 1;
+        private int _seats;
 
         public Run(int seed)
         {
             _random = new Random(seed);
-            _scheduler = new SeededScheduler(_random);
-            var start = GrainHost.Start(new GrainHostSetup { Scheduler = _scheduler, Limits = new Limits { GraceSeconds = 5, MasterGraceSeconds = 1, MembersPerSessionMax = 3 } });
-            _host = Finished(start);
+            _turns = new Turns(_random);
+            _host = Finished(GrainHost.Start(_turns.On(new GrainHostSetup { Limits = new Limits { GraceSeconds = 5, MasterGraceSeconds = 1, MembersPerSessionMax = 3 } })));
             _gateway = _host.Gateway(_relay);
             foreach (var user in Users)
             {
                 Begin($"login {user}", () => _host.User(user).Login(Me(user), new Login(Connection(user))));
             }
 
-            _scheduler.RunUntilIdle();
+            _turns.UntilIdle();
         }
 
         public void Take(Step step)
@@ -101,7 +102,7 @@ public sealed class SessionGrainProperties
             switch (step.Kind)
             {
                 case Kind.Add:
-                    Begin($"{step}", async () => _sessions.Add((await _host.User(user).AddSession(Me(user), AddWithRooms())).Session.SessionId));
+                    Begin($"{step}", () => AddSession(user));
                     break;
                 case Kind.Join:
                     Begin($"{step}", () => _host.User(user).JoinSession(Me(user), new JoinSession(Some(step), step.Number % 3 != 0)));
@@ -145,47 +146,44 @@ public sealed class SessionGrainProperties
                     break;
             }
 
-            // Some turns, not all: the next command comes while this one is under way.
-            for (var turns = step.Number % 12; turns > 0 && _scheduler.RunOne(); turns--)
-            {
-            }
+            _turns.Take(step.Number % 12);
         }
 
         public void Finish()
         {
             LetExpire();
-            foreach (var (what, task) in _commands)
-            {
-                task.IsCompleted.ShouldBeTrue($"{what} was not answered");
-                if (task.IsFaulted)
-                {
-                    task.Exception!.InnerException.ShouldBeOfType<Refusal>($"{what} failed").IsTemporary.ShouldBeFalse(what);
-                }
-            }
-
-            CheckSeqs();
-            CheckSubscribers();
-            CheckList();
-            CheckUsers();
-            CheckData();
-            CheckNothingIsLeft();
+            Hold(CheckAnswers);
+            Hold(CheckSeqs);
+            Hold(CheckSubscribers);
+            Hold(CheckList);
+            Hold(CheckUsers);
+            Hold(CheckData);
+            LoseEverybody();
+            LetExpire();
+            Hold(CheckNothingIsLeft);
         }
 
         public void Dispose()
         {
             var end = _host.DisposeAsync().AsTask();
-            SpinWait.SpinUntil(() => Turn(end), TimeSpan.FromSeconds(15)).ShouldBeTrue("the engine does not stop");
+            SpinWait.SpinUntil(() => _turns.Ends(end), TimeSpan.FromSeconds(15)).ShouldBeTrue("the engine does not stop");
+        }
+
+        private async Task AddSession(string user)
+        {
+            var added = await _host.User(user).AddSession(Me(user), AddWithRooms());
+            ImmutableInterlocked.Update(ref _sessions, sessions => sessions.Add(added.Session.SessionId));
         }
 
         private async Task Return(string user)
         {
             try
             {
-                await _host.User(user).Resume(Me(user), Connection(user, 1, ++_connections));
+                await _host.User(user).Resume(Me(user), Connection(user, 1, Interlocked.Increment(ref _connections)));
             }
             catch (Refusal)
             {
-                await _host.User(user).Login(Me(user), new Login(Connection(user, 1, ++_connections)));
+                await _host.User(user).Login(Me(user), new Login(Connection(user, 1, Interlocked.Increment(ref _connections))));
             }
         }
 
@@ -197,18 +195,30 @@ public sealed class SessionGrainProperties
 
         private async Task Subscribe(string user, SessionId session)
         {
-            var seat = new Seat(new Devices.ConnectionId($"seat-{_subscribers.Count}-{user}-{session}"), Id(user), new Devices.DeviceId($"watch-{user}"));
+            var seat = new Seat(new Devices.ConnectionId($"seat-{Interlocked.Increment(ref _seats)}-{user}-{session}"), Id(user), new Devices.DeviceId($"watch-{user}"));
             var start = await _host.Session(session).Subscribe(_gateway, seat, after: null);
-            _subscribers.Add((seat, (SessionSnapshot)start.Snapshot!));
+            ImmutableInterlocked.Update(ref _subscribers, subscribers => subscribers.Add((seat, (SessionSnapshot)start.Snapshot!)));
+        }
+
+        private void CheckAnswers()
+        {
+            foreach (var (what, task) in _commands)
+            {
+                task.IsCompleted.ShouldBeTrue($"{what} was not answered");
+                if (task.IsFaulted)
+                {
+                    task.Exception!.InnerException.ShouldBeOfType<Refusal>($"{what} failed").IsTemporary.ShouldBeFalse(what);
+                }
+            }
         }
 
         private void CheckSeqs()
         {
             foreach (var source in _relay.Deliveries.GroupBy(d => (d.Source, d.Epoch)))
             {
-                var links = source.Select(d => d.Link).ToList();
+                var links = source.Select(d => d.Link).Order().ToList();
                 links.ShouldBe(Enumerable.Range(0, links.Count).Select(i => links[0] + i), $"deliveries of {source.Key}");
-                var seqs = source.SelectMany(d => d.Envelopes).Select(e => e.At.Seq).ToList();
+                var seqs = source.OrderBy(d => d.Link).SelectMany(d => d.Envelopes).Select(e => e.At.Seq).ToList();
                 seqs.ShouldBe(seqs.Distinct().Order().ToList(), $"seqs of {source.Key}");
             }
         }
@@ -276,8 +286,7 @@ public sealed class SessionGrainProperties
             Ask(_host.Users).ShouldAllBe(r => r.User != null && Ask(() => _host.User(r.UserId.Value).GetRecord()) == r.User);
         }
 
-        /// <summary>When everybody has logged out or was lost, there is no session, no entry and no record.</summary>
-        private void CheckNothingIsLeft()
+        private void LoseEverybody()
         {
             foreach (var user in Users.Where(_ => _random.Next(2) == 0))
             {
@@ -300,8 +309,11 @@ public sealed class SessionGrainProperties
                     return true;
                 });
             }
+        }
 
-            LetExpire();
+        /// <summary>When everybody has logged out or was lost, there is no session, no entry and no record.</summary>
+        private void CheckNothingIsLeft()
+        {
             _sessions.Where(s => Ask(() => _host.Session(s).Exists())).ShouldBeEmpty();
             Ask(_host.List).ShouldBeEmpty();
             Ask(_host.Users).ShouldBeEmpty();
@@ -312,38 +324,34 @@ public sealed class SessionGrainProperties
         /// <summary>What is lost expires, and what expires is told to the list.</summary>
         private void LetExpire()
         {
-            _scheduler.RunUntilIdle();
+            _turns.UntilIdle();
             for (var i = 0; i < 40; i++)
             {
                 Wait(250);
-                _scheduler.RunUntilIdle();
+                _turns.UntilIdle();
             }
         }
 
+        private void Hold(Action check) => _turns.Hold(check, () => Wait(250));
+
         private SessionId Some(Step step) => _sessions.Count == 0 ? new SessionId("nowhere") : _sessions[step.Number % _sessions.Count];
 
-        private void Begin(string what, Func<Task> command) => _commands.Add((what, _scheduler.Start(command)));
+        private void Begin(string what, Func<Task> command) => _commands.Add((what, _turns.Start(command)));
 
         private void Wait(int milliseconds) => _host.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
         private T Ask<T>(Func<Task<T>> question)
         {
             T answer = default!;
-            var asked = _scheduler.Start(async () => answer = await question());
-            _scheduler.RunUntilIdle();
+            var asked = _turns.Start(async () => answer = await question());
+            _turns.Ends(asked).ShouldBeTrue("a question is not answered");
             asked.IsCompletedSuccessfully.ShouldBeTrue("a question is not answered");
             return answer;
         }
 
-        private bool Turn(Task task)
-        {
-            _scheduler.RunUntilIdle();
-            return task.IsCompleted;
-        }
-
         private T Finished<T>(Task<T> task)
         {
-            SpinWait.SpinUntil(() => Turn(task), TimeSpan.FromSeconds(15)).ShouldBeTrue();
+            SpinWait.SpinUntil(() => _turns.Ends(task), TimeSpan.FromSeconds(15)).ShouldBeTrue();
             return task.GetAwaiter().GetResult();
         }
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Accounts;
 using Orchestrator.Delivery;
@@ -17,67 +16,53 @@ internal sealed record GrainHostSetup
 
     public ManualTimeProvider Time { get; init; } = new();
 
-    public MemoryReminderTable Reminders { get; init; } = new();
+    public TestReminders Reminders { get; init; } = new();
 
     public Limits Limits { get; init; } = new() { GraceSeconds = 30, MasterGraceSeconds = 3, SessionsPerUserMax = 3, DevicesPerUserMax = 3 };
 
+    /// <summary>Whether the engine of one process copies messages, as silos always do.</summary>
     public bool CopyMessages { get; init; }
 
+#if !ENGINE_ORLEANS
     /// <summary>What may wait for a subscriber of the feed, in bytes; null: nothing is fed.</summary>
     public int? FeedBytesMax { get; init; }
 
     public ITurnScheduler? Scheduler { get; init; }
+#endif
 }
 
-/// <summary>The real grains in this process, on a clock that stands still and a store in memory.</summary>
+/// <summary>The real grains in this process, on the engine that this was built with, a clock that stands still and a store in memory.</summary>
 internal sealed class GrainHost : IAsyncDisposable
 {
-    private readonly ServiceProvider _services;
-    private readonly IHostedService _host;
     private bool _isStopped;
 
-    private GrainHost(GrainHostSetup setup, ServiceProvider services)
-    {
-        Setup = setup;
-        _services = services;
-        _host = services.GetServices<IHostedService>().Single();
-    }
+    private GrainHost(GrainHostSetup setup, TestEngine engine) => (Setup, Engine) = (setup, engine);
 
     public GrainHostSetup Setup { get; }
+
+    public TestEngine Engine { get; }
 
     public ManualTimeProvider Time => Setup.Time;
 
     public TestStorage Storage => Setup.Storage;
 
-    public IGrainFactory Grains => _services.GetRequiredService<IGrainFactory>();
-
-    public LocalEngineStatistics Statistics => _services.GetRequiredService<LocalEngineStatistics>();
+    public IGrainFactory Grains => Engine.Grains;
 
     public ISessionDirectoryGrain Directory => Grains.GetGrain<ISessionDirectoryGrain>(ISessionDirectoryGrain.Key);
 
     public static async Task<GrainHost> Start(GrainHostSetup setup)
     {
-        var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        services.AddSingleton<TimeProvider>(setup.Time);
-        services.AddSingleton<IGrainStorage>(setup.Storage);
-        services.AddSingleton<IReminderTable>(setup.Reminders);
-        services.AddSingleton<IIdSource>(new CountedIds());
-        services.AddSingleton(new GatewayName("here"));
-        services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
-        services.AddSingleton(setup.Limits);
-        services.AddSingleton<ISessionFeed>(provider =>
-            setup.FeedBytesMax is { } bytes ? new OneProcessFeed(bytes, provider.GetRequiredService<ILogger<OneProcessFeed>>()) : new NoFeed());
-        services.AddLocalEngine(options =>
+        // One source for all silos, so that no two ids are the same.
+        var ids = new CountedIds();
+        return new GrainHost(setup, await TestEngine.Start(setup, services =>
         {
-            options.Assemblies.Add(typeof(SessionGrain).Assembly);
-            options.Assemblies.Add(typeof(GrainHost).Assembly);
-            options.CopyMessages = setup.CopyMessages;
-            options.Scheduler = setup.Scheduler;
-        });
-        var host = new GrainHost(setup, services.BuildServiceProvider());
-        await host._host.StartAsync(CancellationToken.None);
-        return host;
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+            services.AddSingleton<TimeProvider>(setup.Time);
+            services.AddSingleton<IIdSource>(ids);
+            services.AddSingleton(new GatewayName("here"));
+            services.AddSingleton<IGatewayWatch, OneGatewayWatch>();
+            services.AddSingleton(setup.Limits);
+        }));
     }
 
     public IUserGrain User(string user) => Grains.GetGrain<IUserGrain>(user);
@@ -105,7 +90,7 @@ internal sealed class GrainHost : IAsyncDisposable
         if (!_isStopped)
         {
             _isStopped = true;
-            await _host.StopAsync(CancellationToken.None);
+            await Engine.Stop();
         }
     }
 
@@ -133,7 +118,7 @@ internal sealed class GrainHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        await _services.DisposeAsync();
+        await Engine.DisposeAsync();
     }
 
     private sealed class CountedIds : IIdSource

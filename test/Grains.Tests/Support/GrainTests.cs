@@ -5,7 +5,7 @@ using static Orchestrator.Support.People;
 
 namespace Orchestrator.Support;
 
-/// <summary>Tests of grains on the engine of one process: its messages as they are, or copied as a cluster would copy them.</summary>
+/// <summary>Tests of grains on two silos, or on the engine of one process: its messages as they are, or copied as a cluster would copy them.</summary>
 public abstract class GrainTests(bool copyMessages) : IAsyncLifetime
 {
     private protected GrainHost Host { get; private set; } = null!;
@@ -77,7 +77,7 @@ public abstract class GrainTests(bool copyMessages) : IAsyncLifetime
     private protected async Task<RecordingRelay> Follow(ISource source, Seat seat, string gateway = "west")
     {
         var relay = new RecordingRelay();
-        await source.Subscribe(Host.Gateway(relay, gateway), seat, after: null);
+        relay.Begin(await source.Subscribe(Host.Gateway(relay, gateway), seat, after: null));
         return relay;
     }
 }

@@ -7,9 +7,6 @@ namespace Orchestrator.Users;
 
 public sealed class DismissalTests() : DismissalSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class DismissalWithCopiedMessagesTests() : DismissalSuite(copyMessages: true);
-
 public abstract class DismissalSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     [Theory]

@@ -6,9 +6,6 @@ namespace Orchestrator.Users;
 
 public sealed class UserDataGrainTests() : UserDataGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class UserDataGrainWithCopiedMessagesTests() : UserDataGrainSuite(copyMessages: true);
-
 public abstract class UserDataGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     private static readonly Payload Hat = Payload.Of("""{"hat":1}""");

@@ -5,9 +5,6 @@ namespace Orchestrator.Users;
 
 public sealed class UserDirectoryGrainTests() : UserDirectoryGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class UserDirectoryGrainWithCopiedMessagesTests() : UserDirectoryGrainSuite(copyMessages: true);
-
 public abstract class UserDirectoryGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     [Fact]

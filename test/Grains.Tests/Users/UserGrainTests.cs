@@ -6,9 +6,6 @@ namespace Orchestrator.Users;
 
 public sealed class UserGrainTests() : UserGrainSuite(copyMessages: false);
 
-/// <summary>The same, as far as it can be seen in one process, on a cluster.</summary>
-public sealed class UserGrainWithCopiedMessagesTests() : UserGrainSuite(copyMessages: true);
-
 public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessages)
 {
     [Fact]

@@ -174,7 +174,7 @@ public sealed class OutageTests
 
         private async Task CountAsync(int loop)
         {
-            var id = new GrainId("note", $"{loop}");
+            var id = GrainId.Create("note", $"{loop}");
             var entry = new Entry { State = new Note() };
             for (var number = 0; !_ended.IsCancellationRequested; number++)
             {

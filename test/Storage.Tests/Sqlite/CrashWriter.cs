@@ -33,7 +33,7 @@ internal sealed class CrashWriter(SqliteGrainStorage storage, int linesMax)
 
     private async Task Count(int loop, Random random)
     {
-        var id = new GrainId("note", $"{loop}");
+        var id = GrainId.Create("note", $"{loop}");
         var entry = new Entry();
         await storage.ReadStateAsync("note", id, entry);
         entry.State ??= new Note();

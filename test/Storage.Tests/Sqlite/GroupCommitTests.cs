@@ -131,10 +131,6 @@ public sealed class GroupCommitTests
 
         await writes;
         Directory.GetFiles(test.Directory).ShouldBe([test.Database]);
-        await Should.ThrowAsync<StorageFailedException>(() =>
-            new SqliteReminderTable(closed).Remove(SqliteTestStore.Grain, "any"));
-        await Should.ThrowAsync<StorageFailedException>(() =>
-            new SqliteReminderTable(closed).ReadAll(TestContext.Current.CancellationToken));
         closed.Status.IsHealthy.ShouldBeFalse();
         await test.StartAsync();
         (await test.ReadAsync("499")).State!.Number.ShouldBe(499);

@@ -9,7 +9,7 @@ public sealed class SqliteGrainStorageTests : GrainStorageSuite
         using var hold = new Hold(test.Store);
         var entry = new Entry { State = new Note { Text = "at the call" } };
 
-        var write = test.Grains.WriteStateAsync("note", new GrainId("note", "a"), entry);
+        var write = test.Grains.WriteStateAsync("note", GrainId.Create("note", "a"), entry);
         entry.State.Text = "afterwards";
         hold.Release();
         await write;

@@ -173,6 +173,8 @@ say "the cluster engine"
 if dotnet restore src/Silo -p:Engine=Orleans --verbosity quiet > "$results/orleans.log" 2>&1; then
   must "build (Orleans)" dotnet build test/Gateway.Tests -c Release -p:Engine=Orleans --verbosity quiet
   run_dotnet orleans Gateway.Tests
+  # What is about delivery, over the other driver.
+  TEST_DELIVERY=Streams run_dotnet orleans Gateway.Tests -class 'Orchestrator.Tests.SignalR*' -class '*ResumeTests'
   must "build (cluster)" dotnet build test/Cluster.Tests -c Release -p:Engine=Orleans --verbosity quiet
   run_dotnet orleans Cluster.Tests
   run_sample orleans

@@ -27,6 +27,8 @@ public static class EngineSetup
 
     public static bool HasDashboard => true;
 
+    public static bool HasStreams => true;
+
     // A reminder wakes what nobody else woke; a minute late is early enough.
     private static readonly TimeSpan ReminderRefresh = TimeSpan.FromMinutes(1);
 
@@ -78,6 +80,7 @@ public static class EngineSetup
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
         AddFeed(silo, settings.Feed);
+        AddDriver(silo, settings.Delivery);
         if (settings.Telemetry.IsTracing)
         {
             silo.AddActivityPropagation();
@@ -111,9 +114,30 @@ public static class EngineSetup
         silo.AddMemoryStreams(StreamFeed.Provider);
         silo.Services.AddSingleton<ISessionFeed>(services => new StreamFeed(
             services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider),
-            services.GetRequiredService<Serializer<SessionNews>>(),
+            services.GetRequiredService<Serializer<SessionNews[]>>(),
             feed.WaitingBytesMax,
             services.GetRequiredService<ILogger<StreamFeed>>()));
+    }
+
+    /// <summary>Relays need nothing.</summary>
+    private static void AddDriver(ISiloBuilder silo, DeliveryOptions delivery)
+    {
+        if (delivery.Driver != DeliveryDriver.Streams)
+        {
+            return;
+        }
+
+        silo.AddMemoryStreams(StreamDelivery.Provider, streams =>
+        {
+            // Who listens stands in the code.
+            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(delivery.PullMilliseconds)));
+        });
+        silo.Services.AddSingleton(static services => new StreamDelivery(
+            services.GetRequiredKeyedService<IStreamProvider>(StreamDelivery.Provider),
+            services.GetRequiredService<GatewayName>(),
+            services.GetRequiredService<Serializer<Carried[]>>(),
+            services.GetRequiredService<ILogger<StreamDelivery>>()));
     }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)

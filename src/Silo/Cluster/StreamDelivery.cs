@@ -11,15 +11,30 @@ namespace Orchestrator.Cluster;
 /// </summary>
 public sealed class StreamDelivery(IStreamProvider provider, GatewayName here, Serializer<Carried[]> serializer, ILogger<StreamDelivery> log)
 {
-    /// <summary>The name of the provider of streams.</summary>
-    public const string Provider = "deliveries";
-
+    internal const string Provider = "deliveries";
     internal const string Namespace = "deliveries";
 
     // For one gateway. What is beyond it is asked for, as far as sources keep it.
     private const int WaitingBytesMax = 64 * 1_048_576;
 
     private readonly ConcurrentDictionary<string, Way> _ways = new(StringComparer.Ordinal);
+
+    /// <summary>Adds it, and the streams that it needs.</summary>
+    /// <param name="pull">How often their queues are looked into.</param>
+    public static void AddTo(ISiloBuilder silo, TimeSpan pull)
+    {
+        silo.AddMemoryStreams(Provider, streams =>
+        {
+            // Who listens stands in the code.
+            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = pull));
+        });
+        silo.Services.AddSingleton(static services => new StreamDelivery(
+            services.GetRequiredKeyedService<IStreamProvider>(Provider),
+            services.GetRequiredService<GatewayName>(),
+            services.GetRequiredService<Serializer<Carried[]>>(),
+            services.GetRequiredService<ILogger<StreamDelivery>>()));
+    }
 
     /// <summary>What a source of this silo calls instead of the gateway's relay. A gateway has several observers; all that comes from here goes to one of them, because what a stream brings at once would overtake itself on several.</summary>
     public IRelay WayTo(GatewayAddress gateway) => _ways.GetOrAdd(gateway.Gateway, NewWay, gateway.Relay);

@@ -80,7 +80,11 @@ public static class EngineSetup
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
         AddFeed(silo, settings.Feed);
-        AddDriver(silo, settings.Delivery);
+        if (settings.Delivery.Driver == DeliveryDriver.Streams)
+        {
+            StreamDelivery.AddTo(silo, TimeSpan.FromMilliseconds(settings.Delivery.PullMilliseconds));
+        }
+
         if (settings.Telemetry.IsTracing)
         {
             silo.AddActivityPropagation();
@@ -117,27 +121,6 @@ public static class EngineSetup
             services.GetRequiredService<Serializer<SessionNews[]>>(),
             feed.WaitingBytesMax,
             services.GetRequiredService<ILogger<StreamFeed>>()));
-    }
-
-    /// <summary>Relays need nothing.</summary>
-    private static void AddDriver(ISiloBuilder silo, DeliveryOptions delivery)
-    {
-        if (delivery.Driver != DeliveryDriver.Streams)
-        {
-            return;
-        }
-
-        silo.AddMemoryStreams(StreamDelivery.Provider, streams =>
-        {
-            // Who listens stands in the code.
-            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(delivery.PullMilliseconds)));
-        });
-        silo.Services.AddSingleton(static services => new StreamDelivery(
-            services.GetRequiredKeyedService<IStreamProvider>(StreamDelivery.Provider),
-            services.GetRequiredService<GatewayName>(),
-            services.GetRequiredService<Serializer<Carried[]>>(),
-            services.GetRequiredService<ILogger<StreamDelivery>>()));
     }
 
     private static void Join(ISiloBuilder silo, string database, ClusterOptions cluster)

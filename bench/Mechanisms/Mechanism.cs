@@ -1,3 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Cluster;
+using Orchestrator.Delivery;
+
 namespace Orchestrator.Mechanisms;
 
 /// <summary>A way from one grain to many receivers.</summary>
@@ -5,6 +9,9 @@ public enum Mechanism
 {
     /// <summary>The product's own: a source, and one observer for all receivers of a process.</summary>
     Relay,
+
+    /// <summary>The product's other driver: the same, and a memory stream to that observer, pulled every 10 ms as by default.</summary>
+    StreamDriver,
 
     /// <summary>A one-way call of each receiver's grain.</summary>
     Calls,
@@ -32,6 +39,7 @@ internal static class MechanismSetup
     public static string NameOf(Mechanism mechanism) => mechanism switch
     {
         Mechanism.Relay => "observer, one relay per gateway process",
+        Mechanism.StreamDriver => "one memory stream per gateway process, 10 ms pull (`Delivery:Driver=Streams`)",
         Mechanism.Calls => "one-way grain call per recipient",
         Mechanism.Channels => "broadcast channel per recipient",
         Mechanism.None => "no stream provider",
@@ -42,7 +50,7 @@ internal static class MechanismSetup
     public static TimeSpan? Pull(Mechanism mechanism) => mechanism switch
     {
         Mechanism.Streams100 => TimeSpan.FromMilliseconds(100),
-        Mechanism.Streams10 => TimeSpan.FromMilliseconds(10),
+        Mechanism.Streams10 or Mechanism.StreamDriver => TimeSpan.FromMilliseconds(10),
         Mechanism.Streams1 => TimeSpan.FromMilliseconds(1),
         _ => null,
     };
@@ -54,7 +62,17 @@ internal static class MechanismSetup
             silo.AddBroadcastChannel(Provider);
         }
 
-        if (Pull(mechanism) is { } pull)
+        if (Pull(mechanism) is not { } pull)
+        {
+            return;
+        }
+
+        if (mechanism == Mechanism.StreamDriver)
+        {
+            silo.Services.AddSingleton(new GatewayName("bench"));
+            StreamDelivery.AddTo(silo, pull);
+        }
+        else
         {
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(Provider, streams => streams.ConfigurePullingAgent(agent => agent.Configure(o => o.GetQueueMsgsTimerPeriod = pull)));

@@ -44,7 +44,7 @@ internal sealed class Node : IAsyncDisposable
     public async Task Receive(Mechanism mechanism)
     {
         await Results.Count();
-        if (mechanism != Mechanism.Relay)
+        if (mechanism is not (Mechanism.Relay or Mechanism.StreamDriver))
         {
             for (var i = 0; i < Receiving.Receivers; i++)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Cluster;
 using Orchestrator.DataStreams;
 using Orchestrator.Delivery;
 using Orchestrator.Sessions;
@@ -32,13 +33,13 @@ public interface IProducer : IGrainWithStringKey
 }
 
 [Reentrant, Orleans.Placement.PreferLocalPlacement]
-public sealed class Producer : Grain, IProducer
+public sealed class Producer(StreamDelivery? streams = null) : Grain, IProducer
 {
     private static readonly TimeSpan StallMax = TimeSpan.FromSeconds(3);
     private static readonly SourceId Id = SourceId.Of(new DataStreamId(new SessionId("bench"), new DataStreamKey(new UserId("bench"), "video")));
     private static readonly DataStream Video = new("video", string.Empty);
 
-    private readonly Source _source = new(Id, logBytesMax: 1_048_576, new OneGatewayWatch(new GatewayName("bench")));
+    private readonly Source _source = new(Id, logBytesMax: 1_048_576, new BenchWatch(streams));
     private Func<Envelope, Task> _send = static _ => Task.CompletedTask;
     private Mechanism _mechanism;
     private TaskCompletionSource _news = new();
@@ -52,7 +53,7 @@ public sealed class Producer : Grain, IProducer
         _source.Begin(1);
         _send = mechanism switch
         {
-            Mechanism.Relay => Publish,
+            Mechanism.Relay or Mechanism.StreamDriver => Publish,
             Mechanism.Calls => CallEach(),
             Mechanism.Channels => WriteEach(),
             _ => Stream(),
@@ -173,4 +174,20 @@ public sealed class Producer : Grain, IProducer
     }
 
     private static Delivery.Delivery Delivered(Envelope envelope) => new(envelope.Source, envelope.At.Epoch, envelope.At.Seq, [envelope]);
+}
+
+/// <summary>Leads to the gateway over the driver that is measured.</summary>
+internal sealed class BenchWatch(StreamDelivery? streams) : IGatewayWatch
+{
+    public bool IsThere(string? gateway) => true;
+
+    public IRelay WayTo(GatewayAddress gateway) => streams?.WayTo(gateway) ?? gateway.Relay;
+
+    public void Heard(SourceId source, string gateway)
+    {
+    }
+
+    public void Unheard(SourceId source, string gateway)
+    {
+    }
 }

@@ -6,11 +6,12 @@ namespace Orchestrator.Cluster;
 public sealed class SampleTests(PostgresFixture postgres)
 {
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task First_light_shines_over_silos(int silos)
+    [InlineData(2, "Relay")]
+    [InlineData(3, "Relay")]
+    [InlineData(2, "Streams")]
+    public async Task First_light_shines_over_silos(int silos, string driver)
     {
-        await using var cluster = await SiloCluster.Start(postgres, silos);
+        await using var cluster = await SiloCluster.Start(postgres, silos, ("Delivery:Driver", driver));
         var sample = Repository.Find("samples/first-light");
         await Run(sample, "npm", "ci", "--no-audit", "--no-fund", "--silent");
 

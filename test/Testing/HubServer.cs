@@ -14,6 +14,10 @@ public sealed class HubServer : IAsyncDisposable
     private static readonly (string Key, object Value)[] Defaults =
         [("Limits:AccountRequestsPerMinute", 0), ("Limits:CommandsPerSecondMax", 0), ("Gateway:PasswordIterations", 1_000)];
 
+    /// <summary>What the run is about: TEST_DELIVERY=Streams lets everything come over streams.</summary>
+    private static readonly (string Key, object Value)[] Driver =
+        Environment.GetEnvironmentVariable("TEST_DELIVERY") is { Length: > 0 } driver ? [("Delivery:Driver", driver)] : [];
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orchestrator-test-");
     private OrchestratorHost? _host;
     private int _errorsSeen;
@@ -134,7 +138,7 @@ public sealed class HubServer : IAsyncDisposable
         }
     }
 
-    private static string Text((string Key, object Value)[] settings) => JsonSerializer.Serialize(Defaults.Concat(settings).DistinctLast().ToDictionary());
+    private static string Text((string Key, object Value)[] settings) => JsonSerializer.Serialize(Defaults.Concat(Driver).Concat(settings).DistinctLast().ToDictionary());
 
     private string ConfigFile => Path.Combine(_directory.FullName, "orchestrator.json");
 

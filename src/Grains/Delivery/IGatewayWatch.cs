@@ -9,6 +9,9 @@ public interface IGatewayWatch
     /// <summary>Whether that gateway runs, so that its connections may still be there.</summary>
     bool IsThere(string? gateway);
 
+    /// <summary>What a source of this process calls to reach that gateway.</summary>
+    IRelay WayTo(GatewayAddress gateway) => gateway.Relay;
+
     /// <summary>The source has its first seat behind that gateway. If that is lost already, the source is told at once.</summary>
     void Heard(SourceId source, string gateway);
 

@@ -71,7 +71,7 @@ public sealed class Source(SourceId id, int logBytesMax, IGatewayWatch watch)
             watch.Heard(id, gateway.Gateway);
         }
 
-        link.Relay = gateway.Relay;
+        link.Relay = watch.WayTo(gateway);
         link.Enter(seat);
         return after is { } place && Reaches(place)
             ? new SubscriptionStart(At, null, _log.After(place.Seq, e => e.Audience.Includes(seat)), link.Last)

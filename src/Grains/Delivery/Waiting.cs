@@ -25,7 +25,7 @@ public sealed class Waiting<T>(int bytesMax, Func<T, int> bytesOf)
         return first;
     }
 
-    public IReadOnlyList<T> TakeAll()
+    public T[] TakeAll()
     {
         T[] all = [.. _items];
         _items.Clear();

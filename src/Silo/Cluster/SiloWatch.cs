@@ -7,7 +7,7 @@ namespace Orchestrator.Cluster;
 /// Hears from the membership of the cluster which silos are dead. Each silo is a gateway too: the sources of this process that were heard there are told, and the gateway of this process
 /// asks its sources, of which some may have moved.
 /// </summary>
-public sealed class SiloWatch(IClusterMembershipService membership, IGrainFactory grains, Relay relay, ILogger<SiloWatch> log) : BackgroundService, IGatewayWatch
+public sealed class SiloWatch(IClusterMembershipService membership, IGrainFactory grains, Relay relay, ILogger<SiloWatch> log, StreamDelivery? streams = null) : BackgroundService, IGatewayWatch
 {
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<SourceId, byte>> _heard = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _dead = new(StringComparer.Ordinal);
@@ -17,6 +17,8 @@ public sealed class SiloWatch(IClusterMembershipService membership, IGrainFactor
 
     public bool IsThere(string? gateway) => gateway is not null && SiloAddress.TryParse(gateway, null, out var silo)
         && membership.CurrentSnapshot.GetSiloStatus(silo) is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+
+    public IRelay WayTo(GatewayAddress gateway) => streams?.WayTo(gateway) ?? gateway.Relay;
 
     public void Heard(SourceId source, string gateway)
     {
@@ -62,6 +64,7 @@ public sealed class SiloWatch(IClusterMembershipService membership, IGrainFactor
             return;
         }
 
+        streams?.Forget(gateway);
         Interlocked.MemoryBarrier();
         if (_heard.TryRemove(gateway, out var sources))
         {

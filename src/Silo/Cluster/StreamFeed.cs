@@ -6,21 +6,22 @@ using Orleans.Streams;
 namespace Orchestrator.Cluster;
 
 /// <summary>The feed of a cluster: a stream for each session. Subscriptions outlive the activation of their grain: news wakes one that did not give its own up.</summary>
-/// <param name="provider">Where the streams are. What goes in is bytes, so that its size is known before.</param>
+/// <param name="provider">Where the streams are.</param>
 /// <param name="waitingBytesMax">What may wait to go into one stream.</param>
-public sealed class StreamFeed(IStreamProvider provider, Serializer<SessionNews> serializer, int waitingBytesMax, ILogger<StreamFeed> log) : ISessionFeed
+public sealed class StreamFeed(IStreamProvider provider, Serializer<SessionNews[]> serializer, int waitingBytesMax, ILogger<StreamFeed> log) : ISessionFeed
 {
     /// <summary>The name of the provider of streams.</summary>
     public const string Provider = "feed";
 
     private const string Namespace = "sessions";
 
-    public Action<SessionNews> WriterFor(SessionId session) => new StreamWriter(Stream(session), serializer, waitingBytesMax, log).Write;
+    public Action<SessionNews> WriterFor(SessionId session) =>
+        new StreamWriter<SessionNews>(Stream(session), serializer, new Waiting<SessionNews>(waitingBytesMax, static news => news.Bytes), log).Write;
 
     public async Task<IAsyncDisposable> Subscribe(SessionId session, Func<SessionNews, Task> next)
     {
         var stream = Stream(session);
-        var subscription = new Subscription(next, log);
+        var subscription = new Subscription(new StreamReader<SessionNews>(serializer), next, log);
         var earlier = await stream.GetAllSubscriptionHandles();
         foreach (var one in earlier.Skip(1))
         {
@@ -28,27 +29,22 @@ public sealed class StreamFeed(IStreamProvider provider, Serializer<SessionNews>
         }
 
         subscription.Handle = await (earlier.Count == 0
-            ? stream.SubscribeAsync((news, _) => subscription.Take(serializer.Deserialize(news)))
-            : earlier[0].ResumeAsync((news, _) => subscription.Take(serializer.Deserialize(news))));
+            ? stream.SubscribeAsync((part, _) => subscription.Take(part))
+            : earlier[0].ResumeAsync((part, _) => subscription.Take(part)));
         return subscription;
     }
 
-    private IAsyncStream<byte[]> Stream(SessionId session) => provider.GetStream<byte[]>(StreamId.Create(Namespace, session.Value));
+    private IAsyncStream<StreamPart> Stream(SessionId session) => provider.GetStream<StreamPart>(StreamId.Create(Namespace, session.Value));
 
-    private sealed class Subscription(Func<SessionNews, Task> next, ILogger log) : IAsyncDisposable
+    private sealed class Subscription(StreamReader<SessionNews> reader, Func<SessionNews, Task> next, ILogger log) : IAsyncDisposable
     {
-        public StreamSubscriptionHandle<byte[]>? Handle { get; set; }
+        public StreamSubscriptionHandle<StreamPart>? Handle { get; set; }
 
-        /// <summary>A failure is the subscriber's own: the engine would try it again for a minute, and let everything after it wait.</summary>
-        public async Task Take(SessionNews news)
+        public async Task Take(StreamPart part)
         {
-            try
+            foreach (var news in reader.Read(part))
             {
-                await next(news);
-            }
-            catch (Exception e)
-            {
-                log.LogWarning(e, "A subscriber of {Session} failed at {At}", news.Session, news.At);
+                await Take(news);
             }
         }
 
@@ -57,6 +53,19 @@ public sealed class StreamFeed(IStreamProvider provider, Serializer<SessionNews>
             if (Handle is { } handle)
             {
                 await handle.UnsubscribeAsync();
+            }
+        }
+
+        /// <summary>A failure is the subscriber's own: the engine would try it again for a minute, and let everything after it wait.</summary>
+        private async Task Take(SessionNews news)
+        {
+            try
+            {
+                await next(news);
+            }
+            catch (Exception e)
+            {
+                log.LogWarning(e, "A subscriber of {Session} failed at {At}", news.Session, news.At);
             }
         }
     }

@@ -9,7 +9,7 @@ using Orchestrator.Storage;
 namespace Orchestrator.Configuration;
 
 /// <summary>Everything that can be configured, read and checked before anything starts. A key that nobody knows is an error.</summary>
-public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time, TelemetryOptions Telemetry, ClusterOptions Cluster, FeedOptions Feed)
+public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOptions Storage, AdminOptions Admin, TimeOptions Time, TelemetryOptions Telemetry, ClusterOptions Cluster, FeedOptions Feed, DeliveryOptions Delivery)
 {
     private const string EnvironmentPrefix = "ORCHESTRATOR_";
 
@@ -41,7 +41,7 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
 
     public static Settings Read(IConfiguration configuration)
     {
-        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time), nameof(Telemetry), nameof(Cluster), nameof(Feed) };
+        var known = new[] { nameof(Limits), nameof(Gateway), nameof(Storage), nameof(Admin), nameof(Time), nameof(Telemetry), nameof(Cluster), nameof(Feed), nameof(Delivery) };
         foreach (var section in configuration.GetChildren())
         {
             if (!known.Concat(Foreign).Contains(section.Key, StringComparer.OrdinalIgnoreCase))
@@ -71,7 +71,8 @@ public sealed record Settings(Limits Limits, GatewayOptions Gateway, StorageOpti
             TimeSettings.Read(configuration.GetSection(nameof(Time))),
             TelemetrySettings.Checked(Read<TelemetryOptions>(configuration.GetSection(nameof(Telemetry)))),
             ClusterSettings.Checked(Read<ClusterOptions>(configuration.GetSection(nameof(Cluster)))),
-            Read<FeedOptions>(configuration.GetSection(nameof(Feed))));
+            Read<FeedOptions>(configuration.GetSection(nameof(Feed))),
+            DeliverySettings.Checked(Read<DeliveryOptions>(configuration.GetSection(nameof(Delivery)))));
     }
 
     private static T Read<T>(IConfigurationSection section)

@@ -17,6 +17,8 @@ public static class EngineSetup
 
     public static bool HasDashboard => false;
 
+    public static bool HasStreams => false;
+
     /// <summary>Refuses: this engine has no cluster.</summary>
     /// <exception cref="ConfigurationException">Always.</exception>
     public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage) =>

@@ -27,6 +27,8 @@ public static class EngineSetup
 
     public static bool HasDashboard => true;
 
+    public static bool HasStreams => true;
+
     // A reminder wakes what nobody else woke; a minute late is early enough.
     private static readonly TimeSpan ReminderRefresh = TimeSpan.FromMinutes(1);
 
@@ -78,6 +80,11 @@ public static class EngineSetup
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
         AddFeed(silo, settings.Feed);
+        if (settings.Delivery.Driver == DeliveryDriver.Streams)
+        {
+            StreamDelivery.AddTo(silo, TimeSpan.FromMilliseconds(settings.Delivery.PullMilliseconds));
+        }
+
         if (settings.Telemetry.IsTracing)
         {
             silo.AddActivityPropagation();
@@ -111,7 +118,7 @@ public static class EngineSetup
         silo.AddMemoryStreams(StreamFeed.Provider);
         silo.Services.AddSingleton<ISessionFeed>(services => new StreamFeed(
             services.GetRequiredKeyedService<IStreamProvider>(StreamFeed.Provider),
-            services.GetRequiredService<Serializer<SessionNews>>(),
+            services.GetRequiredService<Serializer<SessionNews[]>>(),
             feed.WaitingBytesMax,
             services.GetRequiredService<ILogger<StreamFeed>>()));
     }

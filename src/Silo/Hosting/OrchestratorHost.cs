@@ -153,6 +153,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Answered as an internal refusal with a correlation id, and logged there.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        // Under this name the engine's streams log what they throw, too; whoever writes into them tells it.
+        logging.AddFilter("Microsoft.Extensions.Logging.ILogger", LogLevel.None);
         options.AddLog(logging);
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Configuration;
+using Orchestrator.Hosting;
 
 namespace Orchestrator.Tests;
 
@@ -56,6 +57,8 @@ public sealed class SettingsTests
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":"ntp"}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"Sources":[{"Server":"a","Port":65536}]}}""", "Time:Sources:0:Port")]
     [InlineData("""{"Time":{"TimeoutMs":0}}""", "Time:TimeoutMs")]
+    [InlineData("""{"Delivery":{"Driver":"Pigeons"}}""", "Delivery:Driver")]
+    [InlineData("""{"Delivery":{"PullMilliseconds":0}}""", "Delivery:PullMilliseconds")]
     [InlineData("""{"Feed":{"Enabled":"sometimes"}}""", "Feed:Enabled")]
     [InlineData("""{"Feed":{"WaitingBytesMax":1000}}""", "Feed:WaitingBytesMax")]
     [InlineData("""{"Telemetry":{"Endpoint":"http://localhost:4317"}}""", "Telemetry:Endpoint")]
@@ -76,6 +79,15 @@ public sealed class SettingsTests
         refused.Message.ShouldContain(key);
         refused.Message.ShouldNotContain("secret@");
         refused.Message.ShouldNotContain("=secret");
+    }
+
+    [Fact]
+    public async Task Delivery_over_streams_is_refused_by_the_engine_of_one_process()
+    {
+        Assert.SkipWhen(EngineSetup.HasStreams, "This program has Microsoft Orleans.");
+        var refused = await Should.ThrowAsync<ConfigurationException>(HubServer.StartWithFile("""{"Delivery":{"Driver":"Streams"}}"""));
+
+        refused.Message.ShouldContain("Delivery:Driver");
     }
 
     [Theory]

@@ -57,7 +57,7 @@ public sealed partial class InstrumentTests : IAsyncLifetime
         (await ann.Invoke("SendMessageToAll", new { message = "hello" })).Ok();
         _listener.RecordObservableInstruments();
 
-        _instruments.Keys.Except(_measured.Select(m => m.Name)).ShouldBe([], "these have never measured anything");
+        await Eventually(() => _instruments.Keys.Except(_measured.Select(m => m.Name)).ToList() is { Count: > 0 } silent ? $"{string.Join(' ', silent)} have never measured anything" : null);
         var rows = Row().Matches(await File.ReadAllTextAsync(Document())).Select(row => row.Value).ToList();
         rows.ShouldBe([.. _instruments.Values.OrderBy(i => i.Name, StringComparer.Ordinal).Select(RowOf)], "docs/telemetry.md has other rows");
     }

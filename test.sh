@@ -180,7 +180,13 @@ say "the cluster engine"
 if restore_orleans > "$results/orleans.log" 2>&1; then
   for project in Grains.Tests Storage.Tests Gateway.Tests Cluster.Tests; do
     must "build $project (Orleans)" dotnet build "test/$project" -c Release -p:Engine=Orleans --verbosity quiet
-    run_dotnet orleans "$project"
+    case $project in
+      # Every test has silos of its own, which mostly wait for each other.
+      Grains.Tests) run_dotnet orleans "$project" -maxThreads 4 ;;
+      # The older Socket.IO differs from the newer one in what is written, which is done before the engine.
+      Gateway.Tests) run_dotnet orleans "$project" -class- '*.OldSocketIo*' ;;
+      *) run_dotnet orleans "$project" ;;
+    esac
   done
   # What is about delivery, over the other driver.
   TEST_DELIVERY=Streams run_dotnet orleans Gateway.Tests -class 'Orchestrator.Tests.SignalR*' -class '*ResumeTests'

@@ -10,6 +10,7 @@ namespace Orchestrator.Load;
 internal static class LoadCommand
 {
     private const int NotSound = 2;
+    private const string PostgresName = "--postgres";
     private const int Usage = 1;
 
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Writes the figures to this file.", Recursive = true };
@@ -92,7 +93,7 @@ internal static class LoadCommand
                 result.AddError($"A cluster has between 1 and {SpreadPlan.SilosMax} silos here.");
             }
         });
-        var postgres = new Option<string>("--postgres") { Description = "Connection string of a PostgreSQL in which schemas may be made; they are removed at the end.", Required = true };
+        var postgres = new Option<string>(PostgresName) { Description = "Connection string of a PostgreSQL in which schemas may be made; they are removed at the end.", Required = true };
         var command = new Command("spread", "The same sessions on clusters of several sizes, their members spread over the silos.")
         {
             silos, postgres, Sessions, Users, Rate, Bytes, Seconds, WarmUp, Kind, Seed, Rounds,
@@ -192,7 +193,8 @@ internal static class LoadCommand
             {
                 var report = await run(parsed, progress, cancellationToken);
                 progress.End();
-                var line = "load " + string.Join(' ', parsed.Tokens.Select(t => t.Value));
+                // What stands behind this option may have a password in it.
+                var line = "load " + string.Join(' ', parsed.Tokens.Select((t, i) => i > 0 && parsed.Tokens[i - 1].Value == PostgresName ? "..." : t.Value));
                 await report.Write(parsed.GetValue(Json), parsed.GetValue(Markdown), line, TimeProvider.System);
                 return report.IsSound ? 0 : NotSound;
             }

@@ -124,6 +124,41 @@ internal sealed class Evening : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whatever did not come, its member was told so: each event follows on the one before it that its member should have seen, unless the session was told anew.
+    /// How often it was is the answer.
+    /// </summary>
+    public int DemandNoLossUntold()
+    {
+        var told = 0;
+        foreach (var member in All)
+        {
+            HubPlace? at = null;
+            // An event may come before the reply after whose place it stands.
+            foreach (var arrival in member.Connections.SelectMany(static heard => heard.OrderBy(static a => a is HubReply ? 0 : 1)))
+            {
+                switch (arrival)
+                {
+                    case HubReply { Command: "AddSession" or "JoinSession", Answer: { Error: 0, At: { } place } }:
+                        at = place;
+                        break;
+                    case HubReply { Command: "Resume", Answer: { Error: 0, At: { } place } answer } when !answer.Body.GetProperty("recovered").GetBoolean():
+                        (at, told) = (place, told + 1);
+                        break;
+                    case HubEvent { Name: "SessionSnapshot" } anew:
+                        (at, told) = (anew.Place, told + 1);
+                        break;
+                    case HubEvent { Stamp: { } stamp } heard when stamp.Source == at?.Source:
+                        (stamp.Epoch, stamp.Prev).ShouldBe((at.Epoch, at.Seq), $"{member.Name} heard {heard} and was not told that something is missing before it");
+                        at = heard.Place;
+                        break;
+                }
+            }
+        }
+
+        return told;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();

@@ -60,6 +60,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
             seated.Add(evening.SecondsUntilSeated(struck));
             await evening.DemandComplete();
             evening.DemandOrder();
+            evening.DemandNoLossUntold();
             await victim.Kill();
             await cluster.Add();
         }

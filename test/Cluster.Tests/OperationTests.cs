@@ -28,6 +28,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
 
         await evening.DemandComplete();
         evening.DemandOrder();
+        evening.DemandNoLossUntold();
         evening.All.ShouldAllBe(static p => !p.Heard.Any(static e => e.Name == "SessionClosed"));
         evening.All.ShouldAllBe(static p => p.Resumptions.Count > 0);
         await writer.DemandAll();
@@ -69,6 +70,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
         await cluster.Heal();
         await evening.DemandComplete();
         evening.DemandOrder();
+        evening.DemandNoLossUntold();
         evening.All.ShouldAllBe(static p => p.Resumptions.Count == 0, "nobody noticed");
         await writer.DemandAll();
     }

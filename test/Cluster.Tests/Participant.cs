@@ -49,6 +49,18 @@ internal sealed class Participant : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, and what it was answered, by connection.</summary>
+    public IReadOnlyList<IReadOnlyList<HubArrival>> Connections
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _clients.Select(static client => client.Arrivals)];
+            }
+        }
+    }
+
     /// <summary>When it had lost its connection, and when it sat again.</summary>
     public IReadOnlyList<Resumption> Resumptions
     {

@@ -15,6 +15,9 @@ public sealed class PassingFailures : IOutgoingGrainCallFilter
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan PauseLast = TimeSpan.FromMilliseconds(400);
 
+    // What it says when no call was under way.
+    private static readonly string Rejected = new SiloUnavailableException().Message;
+
     private readonly ConcurrentDictionary<MethodInfo, bool> _repeatable = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -67,8 +70,13 @@ public sealed class PassingFailures : IOutgoingGrainCallFilter
 
     private static bool IsPassing(Exception e) => e is OrleansException or TimeoutException;
 
-    /// <summary>Rejected on the way, or nobody knew where to, so no grain has seen it.</summary>
-    private static bool IsUnmade(Exception e) => e is OrleansMessageRejectionException || e.GetType() == typeof(OrleansException);
+    /// <summary>
+    /// Rejected on the way, or nobody knew where to, so no grain has seen it. That a silo was lost with the call under way is told by the same exception, with a text of its own: a grain
+    /// may have done it before.
+    /// </summary>
+    private static bool IsUnmade(Exception e) => e is SiloUnavailableException
+        ? e.Message == Rejected
+        : e is OrleansMessageRejectionException || e.GetType() == typeof(OrleansException);
 
     private static bool IsOurs(MethodInfo method) => method.DeclaringType?.Namespace?.StartsWith(nameof(Orchestrator), StringComparison.Ordinal) == true;
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cluster;
 
@@ -40,4 +42,10 @@ public sealed record ClusterOptions
     /// <summary>How often silos look at the table of silos, in case that they were not told.</summary>
     [Range(1, 600)]
     public double TableSeconds { get; init; } = 5;
+
+    /// <summary>How long a silo counts as alive after it last said so in the table: three times as long as it may take to say so.</summary>
+    public TimeSpan AliveFor => TimeSpan.FromSeconds(TableSeconds * 3);
+
+    /// <summary>Where it is, for the others that share its store.</summary>
+    public SiloPlace Place => new(Name, Address, Dns.GetHostName(), AliveFor);
 }

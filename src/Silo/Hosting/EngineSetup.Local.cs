@@ -24,6 +24,9 @@ public static class EngineSetup
     public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage) =>
         throw new ConfigurationException("'--cluster' needs the cluster engine, and this program has the engine of one process: build it with -p:Engine=Orleans.");
 
+    /// <summary>Never: it joins nothing.</summary>
+    public static string? WhyNotJoined(Exception failure) => null;
+
     public static void AddEngine(this WebApplicationBuilder builder, IStore store, Settings settings, ClusterOptions? cluster)
     {
         builder.Services.AddSingleton(store.GrainStorage(Json.Store));

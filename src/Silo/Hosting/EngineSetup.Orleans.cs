@@ -10,6 +10,7 @@ using Orchestrator.Storage;
 using Orchestrator.Storage.Postgres;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Runtime.MembershipService;
 using Orleans.Serialization;
 using Orleans.Streams;
 using ClusterOptions = Orchestrator.Cluster.ClusterOptions;
@@ -29,6 +30,9 @@ public static class EngineSetup
 
     public static bool HasStreams => true;
 
+    // Longer than it takes to find out that a silo of the table is silent, and dead.
+    private static readonly TimeSpan JoinMax = TimeSpan.FromMinutes(2);
+
     // A reminder wakes what nobody else woke; a minute late is early enough.
     private static readonly TimeSpan ReminderRefresh = TimeSpan.FromMinutes(1);
 
@@ -36,8 +40,9 @@ public static class EngineSetup
     public static string Name(ClusterOptions? cluster) =>
         cluster is null ? "Microsoft Orleans (one silo)" : $"Microsoft Orleans (silo {cluster.SiloName} of cluster {cluster.Name} at {cluster.Address}:{cluster.SiloPort})";
 
-    /// <summary>Fills in what the operator has left open, or refuses: a cluster needs a store that its silos share.</summary>
+    /// <summary>Fills in what the operator has left open, or refuses: a cluster needs a store that its silos share, and a silo a port that nobody has.</summary>
     /// <exception cref="ConfigurationException">The store is this machine's alone.</exception>
+    /// <exception cref="AddressUnavailableException">The port of the configuration is taken.</exception>
     public static ClusterOptions Joined(ClusterOptions cluster, StorageOptions storage)
     {
         if (storage.Postgres is null)
@@ -45,9 +50,14 @@ public static class EngineSetup
             throw new ConfigurationException("'--cluster' needs PostgreSQL, which its silos share: give 'Storage:Postgres' or 'Storage:PostgresFile'.");
         }
 
-        var port = cluster.SiloPort == 0 ? FreePort(IPAddress.Parse(cluster.Address)) : cluster.SiloPort;
+        var port = Bound(IPAddress.Parse(cluster.Address), cluster.SiloPort);
         return cluster with { SiloPort = port, SiloName = cluster.SiloName ?? $"{Environment.MachineName}-{port}" };
     }
+
+    /// <summary>Why this silo did not come into its cluster, if that is what the failure says.</summary>
+    public static string? WhyNotJoined(Exception failure) => failure is OrleansClusterConnectivityCheckFailedException
+        ? $"A silo of the cluster is active and cannot be reached from here, or does not answer: look at Cluster:Address and at the network between them. {failure.Message}"
+        : null;
 
     public static void AddEngine(this WebApplicationBuilder builder, IStore store, Settings settings, ClusterOptions? cluster)
     {
@@ -55,6 +65,8 @@ public static class EngineSetup
         {
             // Before the engine, which reads them when it starts.
             builder.Services.AddHostedService(_ => new ReminderRing((PostgresStore)store));
+            builder.Services.AddHostedService(services => new SilentSilos(
+                (PostgresStore)store, cluster, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>()));
         }
 
         builder.UseOrleans(silo => Set(silo, store, settings, cluster));
@@ -64,7 +76,7 @@ public static class EngineSetup
     {
         if (cluster is null)
         {
-            silo.UseLocalhostClustering(FreePort(IPAddress.Loopback), gatewayPort: 0);
+            silo.UseLocalhostClustering(Bound(IPAddress.Loopback, port: 0), gatewayPort: 0);
             silo.UseInMemoryReminderService();
         }
         else
@@ -144,17 +156,25 @@ public static class EngineSetup
             options.EnableIndirectProbes = false;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
+            options.NumMissedTableIAmAliveLimit = (int)(cluster.AliveFor / options.IAmAliveTablePublishTimeout);
+            options.MaxJoinAttemptTime = JoinMax;
         });
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresInvariant, database));
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (PostgresInvariant, database));
         silo.Configure<ReminderOptions>(static options => options.RefreshReminderListPeriod = ReminderRefresh);
     }
 
-    private static int FreePort(IPAddress address)
+    /// <summary>This port or, for 0, one that is free. The engine would share it with another process on this machine, and with it the place in the cluster.</summary>
+    private static int Bound(IPAddress address, int port)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(address, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        try
+        {
+            return ListenAddresses.Try(new IPEndPoint(address, port));
+        }
+        catch (SocketException e)
+        {
+            throw new AddressUnavailableException($"Other silos cannot reach this one at {address}:{port} (Cluster:Address, Cluster:SiloPort): {e.Message}", e);
+        }
     }
 }
 #endif

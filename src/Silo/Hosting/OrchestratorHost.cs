@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,8 @@ public sealed class OrchestratorHost : IAsyncDisposable
             using var logging = LoggerFactory.Create(logging => AddLogging(logging, configuration, options));
             store = StoreChoice.Open(settings.Storage, options.Data, logging);
             await store.StartAsync(cancellationToken);
+            await store.HoldAsync(cluster?.Place, cancellationToken);
+            ListenAddresses.DemandFree(options.Urls);
             app = Build(options, configuration, settings, store, await store.TokenKeyAsync(cancellationToken), cluster);
             await Listen(app, options, cancellationToken);
             await EnsureAdministrator(app);
@@ -92,9 +95,13 @@ public sealed class OrchestratorHost : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException or SocketException)
         {
             throw new AddressUnavailableException($"Cannot listen on {options.Urls}: {e.Message}", e);
+        }
+        catch (Exception e) when (EngineSetup.WhyNotJoined(e) is { } sentence)
+        {
+            throw new AddressUnavailableException(sentence, e);
         }
     }
 
@@ -114,7 +121,7 @@ public sealed class OrchestratorHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator" });
         builder.Configuration.AddConfiguration(configuration);
-        builder.WebHost.UseKestrel().UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        builder.WebHost.UseKestrel().UseUrls([.. ListenAddresses.In(options.Urls)]);
         AddLogging(builder.Logging, configuration, options);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = cluster is null ? ShutdownMax : ClusterShutdownMax);

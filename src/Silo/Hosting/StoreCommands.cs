@@ -38,6 +38,7 @@ internal static class StoreCommands
         import.SetAction((parsed, cancellationToken) => WithStore(parsed, static options => options, async store =>
         {
             await store.StartAsync(cancellationToken);
+            await store.HoldAsync(silo: null, cancellationToken);
             await store.ImportAsync(ExportFile.ReadAsync(parsed.GetValue(FileName)!, cancellationToken), cancellationToken);
             return $"Imported into {store.Place}";
         }));

@@ -21,6 +21,10 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">It cannot be used; the message says why.</exception>
     Task StartAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Takes it for this process alone, or for the silos of one cluster together, until it is disposed or the process ends. A data directory is held since it was opened.</summary>
+    /// <exception cref="StorageUnavailableException">Somebody else has it; the message says who.</exception>
+    Task HoldAsync(SiloPlace? silo, CancellationToken cancellationToken = default);
+
     /// <summary>The states of the grains, written as the options say.</summary>
     IGrainStorage GrainStorage(JsonSerializerOptions json);
 

@@ -7,6 +7,9 @@ namespace Orchestrator.Storage.Postgres;
 /// </summary>
 internal static class PostgresCluster
 {
+    /// <summary>The status of a silo that others may call.</summary>
+    public const int Active = 3;
+
     /// <summary>
     /// The second version of the schema. Every change of the silos counts the cluster's version up by one and is refused where
     /// that is not the version which the silo has seen; the row of the version is also the lock behind which they queue.

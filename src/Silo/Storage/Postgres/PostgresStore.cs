@@ -20,6 +20,7 @@ public sealed class PostgresStore : IStore
     private readonly StorageGauges _gauges;
     private readonly PostgresSource _source;
     private readonly PostgresWork _work;
+    private readonly PostgresHold _hold;
     private readonly CancellationTokenSource _closed = new();
     private Task _watch = Task.CompletedTask;
     private long _version;
@@ -34,6 +35,7 @@ public sealed class PostgresStore : IStore
         _source = new PostgresSource(options);
         _work = new PostgresWork(_source, options, time);
         Schema = new PostgresSchema(options.PostgresSchema);
+        _hold = new PostgresHold(_source, Schema, options.PostgresSchema, time, logger);
     }
 
     public string Place => $"PostgreSQL {_source.Place}, schema {_options.PostgresSchema}";
@@ -78,6 +80,24 @@ public sealed class PostgresStore : IStore
         }
         _gauges.Works();
         _watch = WatchAsync();
+    }
+
+    public async Task HoldAsync(SiloPlace? silo, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _work.StartAsync(
+                async attempt =>
+                {
+                    await _hold.TakeAsync(silo, attempt.Token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (StorageFailedException e)
+        {
+            throw PostgresFailure.AtStart(e, _source.Place);
+        }
     }
 
     public IGrainStorage GrainStorage(JsonSerializerOptions json) => new PostgresGrainStorage(this, json);
@@ -129,6 +149,16 @@ public sealed class PostgresStore : IStore
         }
     }
 
+    /// <summary>Lets those who join a cluster look again at a silo that has not said for so long that it is alive.</summary>
+    internal Task<int> PointAtSilentAsync(string cluster, TimeSpan silence) => WriteAsync(0, attempt => attempt.ExecuteAsync(
+        $"""
+        UPDATE {Schema.Quoted}.cluster SET version = version + 1, changed_at = now()
+        WHERE name = $1 AND EXISTS (
+            SELECT 1 FROM {Schema.Quoted}.silo WHERE cluster = $1 AND status = {PostgresCluster.Active} AND alive_at < now() - $2)
+        """,
+        cluster,
+        silence));
+
     /// <summary>What is on its way is still done; then the connections are closed. A database that hangs is left.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -140,6 +170,7 @@ public sealed class PostgresStore : IStore
         await _closed.CancelAsync();
         await _watch;
         await _work.CloseAsync();
+        await _hold.DisposeAsync();
         _gauges.Closed();
         await _source.DisposeAsync();
         _closed.Dispose();
@@ -199,6 +230,7 @@ public sealed class PostgresStore : IStore
             while (await ticks.WaitForNextTickAsync(_closed.Token))
             {
                 await LookAsync(isHealthy: _gauges.Snapshot().IsHealthy);
+                await _hold.RenewAsync(_closed.Token);
             }
         }
         catch (OperationCanceledException)

@@ -74,6 +74,8 @@ public sealed class SqliteStore : IStore
         _readers.Start();
     }
 
+    public Task HoldAsync(SiloPlace? silo, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
     public IGrainStorage GrainStorage(JsonSerializerOptions json) => new SqliteGrainStorage(this, json);
 
     public Task<TokenKey> TokenKeyAsync(CancellationToken cancellationToken = default) =>

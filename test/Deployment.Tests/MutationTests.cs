@@ -19,7 +19,7 @@ public sealed class MutationTests
         ["a target of the autoscaler"] = (all => all.OfKind("HorizontalPodAutoscaler").Single()["spec"]!["scaleTargetRef"]!["name"] = "silos", "scales what is not there"),
         ["a number beside the autoscaler"] = (all => Deployment(all)["spec"]!["replicas"] = 3, "has a number of its own"),
         ["a ConfigMap"] = (all => all.OfKind("ConfigMap").Single()["metadata"]!["name"] = "settings", "there is no ConfigMap orchestrator-"),
-        ["a key of a Secret"] = (all => ((JsonObject)all.OfKind("Secret").Single()["data"]!).Remove("connection"), "has no connection"),
+        ["a key of a Secret"] = (all => ((JsonObject)all.OfKind("Secret").First()["data"]!).Remove("connection"), "has no connection"),
         ["a Secret of nobody"] = (all => all.OfKind("Ingress").Single().Items("spec/tls").Single()["secretName"] = "certificate", "there is no Secret certificate"),
         ["a volume"] = (all => Container(all).Items("volumeMounts").First()["name"] = "lost", "there is no volume lost"),
         ["root"] = (all => Spec(all)["securityContext"]!["runAsUser"] = 0, "may run as root"),

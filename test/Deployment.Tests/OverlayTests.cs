@@ -15,7 +15,7 @@ public sealed class OverlayTests
 
     private static readonly string[] ThreeSilos = [.. OneNode, "orchestrator -> anybody TCP 5432", "orchestrator -> orchestrator TCP 11111", "orchestrator <- orchestrator TCP 11111"];
 
-    private static readonly string[] Trying = [.. ThreeSilos, "postgres <- orchestrator TCP 5432"];
+    private static readonly string[] Trying = [.. ThreeSilos, "postgres <- orchestrator TCP 5432", "postgres <- orchestrator-migrate TCP 5432"];
 
     private static readonly string[] Everything =
     [
@@ -69,6 +69,17 @@ public sealed class OverlayTests
         {
             everything.ShouldContain($"/components/{component}\n");
         }
+    }
+
+    [Fact]
+    public async Task The_job_runs_what_the_silos_run_and_with_the_database_for_trying_the_operator_gives_nothing()
+    {
+        var everything = await Rendering.Of(Rendering.Everything);
+        var (silos, job) = (everything.Find("Deployment", "orchestrator")!, everything.Find("Job", "orchestrator-migrate")!);
+        job.Items("spec/template/spec/containers").Single().Text("image")
+            .ShouldBe(silos.Items("spec/template/spec/containers").Single().Text("image"));
+        var secret = job.Items("spec/template/spec/volumes").Single(volume => volume.Name() == "postgres").Text("secret/secretName")!;
+        everything.Find("Secret", secret).ShouldNotBeNull();
     }
 
     [Fact]

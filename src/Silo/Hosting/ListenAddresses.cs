@@ -21,7 +21,7 @@ internal static class ListenAddresses
                     Try(endPoint);
                 }
             }
-            catch (Exception e) when (e is SocketException or FormatException or InvalidOperationException)
+            catch (Exception e) when (e is SocketException or FormatException or InvalidOperationException or ArgumentException)
             {
                 throw new AddressUnavailableException($"Cannot listen on {urls}: {e.Message}", e);
             }

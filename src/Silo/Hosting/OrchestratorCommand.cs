@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Configuration;
 using Orchestrator.Storage;
 
@@ -91,11 +92,9 @@ public sealed record StartOptions(string Urls, string Data, FileInfo? Config)
     public bool JoinsCluster { get; init; }
 
     /// <summary>Where the log goes: the console, unless whoever starts the host in its own process says otherwise.</summary>
-    public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging.AddSimpleConsole(static console =>
-    {
-        console.SingleLine = true;
-        console.TimestampFormat = "HH:mm:ss.fff ";
-    });
+    public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging
+        .AddConsole(static console => console.FormatterName = LogLines.Kind)
+        .AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
 
     /// <summary>Services that whoever starts the host in its own process gives it, in place of its own where it has such.</summary>
     public Action<IServiceCollection> AddServices { get; init; } = static _ => { };

@@ -41,7 +41,7 @@ public static class OrchestratorCommand
         };
         root.SetAction((parsed, cancellationToken) => Answered(async () =>
         {
-            await using var host = await OrchestratorHost.Start(Given(parsed), cancellationToken);
+            await using var host = await OrchestratorHost.Start(WithAddress(Given(parsed)), cancellationToken);
             Banner.Print(host);
             await host.WaitForStop();
             return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
@@ -52,6 +52,11 @@ public static class OrchestratorCommand
     /// <summary>What the command line says, of whatever command.</summary>
     internal static StartOptions Given(ParseResult parsed) =>
         new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config)) { JoinsCluster = parsed.GetValue(Cluster) };
+
+    /// <summary>Without an address the server would choose one that nobody named.</summary>
+    private static StartOptions WithAddress(StartOptions options) => options.Urls.Split(';').Any(static url => !string.IsNullOrWhiteSpace(url))
+        ? options
+        : throw new ConfigurationException("'--urls' names no address; it looks like http://127.0.0.1:8090, and several are separated by ';'.");
 
     /// <summary>Runs a command; what an operator can do something about is told in a sentence and an exit code.</summary>
     internal static async Task<int> Answered(Func<Task<int>> command)

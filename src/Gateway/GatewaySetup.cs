@@ -109,7 +109,7 @@ public static class GatewaySetup
         services.AddSingleton<RoomCommands>();
         services.AddSingleton<AccountCommands>();
         services.AddSingleton<AdministrationCommands>().AddSingleton<AdministrationServices>();
-        services.AddSingleton<Audit>().AddSingleton<AdminAccount>().AddSingleton<ServerIdentity>().AddSingleton<Termination>();
+        services.AddSingleton<Audit>().AddSingleton<RefusedAttempts>().AddSingleton<AdminAccount>().AddSingleton<ServerIdentity>().AddSingleton<Termination>();
         services.AddSingleton<ClockCommands>().AddSingleton<SharedTime>().AddSingleton<SntpClient>();
         services.AddSingleton<ScenarioSource>();
         services.AddSingleton<ScenarioCommands>();

@@ -141,6 +141,10 @@ public sealed class Limits
     [Range(1_024, 64 * 1_048_576)]
     public int ScenarioCatalogueBytesMax { get; set; } = 3 * 1_048_576;
 
+    /// <summary>Of that, what one account may take; all guests together count as one. Administrators are not bound by it.</summary>
+    [Range(1_024, 64 * 1_048_576)]
+    public int ScenarioBytesPerOwnerMax { get; set; } = 512 * 1_024;
+
     /// <summary>Rooms of one scenario.</summary>
     [Range(0, 100_000)]
     public int RoomsPerScenarioMax { get; set; } = 1_000;

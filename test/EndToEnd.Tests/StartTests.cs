@@ -133,6 +133,19 @@ public sealed class StartTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" ; ")]
+    public async Task No_address_at_all_is_a_wrong_command_line(string urls)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var process = OrchestratorProcess.Launch(["--urls", urls, "--data", directory.Path]);
+
+        (await process.WaitForExit()).ShouldBe(Usage);
+        process.Errors.ShouldContain("--urls");
+        process.Output.ShouldNotContain("listening");
+    }
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData("http://127.0.0.1:99999")]
     public async Task A_url_that_is_none_is_refused(string url)

@@ -101,6 +101,10 @@ public sealed class ExportFileTests(PostgresFixture postgres) : IDisposable
     [InlineData("{\"orchestratorExport\":1}\n{\"type\":\"state\",\"kind\":\"a\",\"key\":null,\"name\":\"c\",\"data\":{}}", "Line 2 of")]
     [InlineData("{\"orchestratorExport\":1}\n{\"type\":\"state\",\"kind\":\"a\",\"key\":\"b\",\"data\":{}}", "Line 2 of")]
     [InlineData("", "ends after 0 lines")]
+    [InlineData(
+        "{\"orchestratorExport\":1}\n{\"type\":\"state\",\"kind\":\"a\",\"key\":\"b\",\"name\":\"c\",\"data\":{}}\n{\"type\":\"state\",\"kind\":\"a\",\"key\":\"b\",\"name\":\"c\",\"data\":{}}\n{\"rows\":2}",
+        "is about the same as line 2")]
+    [InlineData("{\"orchestratorExport\":1}\n{\"type\":\"tokenKey\",\"bytes\":\"AA==\"}\n{\"type\":\"tokenKey\",\"bytes\":\"AB==\"}\n{\"rows\":2}", "Line 3 of")]
     public async Task A_line_that_is_none_is_named(string text, string sentence)
     {
         await File.WriteAllTextAsync(FileOf("wrong"), text, Cancel);

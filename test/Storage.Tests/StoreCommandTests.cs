@@ -76,6 +76,27 @@ public sealed class StoreCommandTests(PostgresFixture postgres) : IDisposable
         (await RunAsync("export", Export, "--data", Data)).ShouldBe(ExitCode.Usage, "there is such a file");
     }
 
+    [Fact]
+    public async Task A_row_that_is_there_twice_is_the_fault_of_the_file()
+    {
+        const string Row = """{"type":"state","kind":"note","key":"a","name":"note","data":{}}""";
+        await File.WriteAllLinesAsync(Export, ["""{"orchestratorExport":1}""", Row, Row, """{"rows":2}"""], TestContext.Current.CancellationToken);
+        await ConfiguredAsync();
+        (await RunAsync("database", "migrate", "--config", Config)).ShouldBe(ExitCode.Success);
+
+        (await RunAsync("import", Export, "--data", Data)).ShouldBe(ExitCode.Usage);
+        (await RunAsync("import", Export, "--config", Config)).ShouldBe(ExitCode.Usage);
+    }
+
+    [Fact]
+    public async Task A_directory_is_no_export_and_is_called_one()
+    {
+        var thrown = await Should.ThrowAsync<ExportFileException>(async () => await ExportFile.ReadAsync(_directory, TestContext.Current.CancellationToken).FirstAsync());
+
+        thrown.Message.ShouldBe($"{_directory} is a directory; name a file of an export.");
+        (await RunAsync("import", _directory, "--data", Data)).ShouldBe(ExitCode.Usage);
+    }
+
     /// <summary>A configuration that names a new database by a file, and leaves the tables to the command.</summary>
     private async Task<string> ConfiguredAsync()
     {

@@ -3,14 +3,17 @@ using Orchestrator.Api;
 
 namespace Orchestrator.Administration;
 
-/// <summary>Writes down what is done to the orchestrator or to an account: a line in the log, and a durable entry. What only reads, and attempts of those without the right, are a line only.</summary>
-public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactory logs)
+/// <summary>Writes down what is done to the orchestrator or to an account: a line in the log, and a durable entry. What only reads, and attempts of those without the right, are a line only, and of the latter not too many.</summary>
+public sealed class Audit(IGrainFactory grains, TimeProvider time, RefusedAttempts attempts, ILoggerFactory logs)
 {
     /// <summary>The category of the log.</summary>
     public const string Category = "Orchestrator.Audit";
 
     private const string Ok = "ok";
     private const string Failed = "failed";
+
+    // Somebody else's text, which may be as long as a message.
+    private const int TargetLengthMax = 300;
 
     // A store that stalls must not hold up what was done.
     private static readonly TimeSpan WriteMax = TimeSpan.FromSeconds(2);
@@ -36,7 +39,7 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
 
     private async Task<T> Do<T>(CommandContext context, string action, string? target, Func<Task<T>> work, Func<AuditEntry, Task> write)
     {
-        var result = Failed;
+        var (result, isAttempt) = (Failed, false);
         try
         {
             var done = await work();
@@ -46,11 +49,21 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
         catch (Refusal refusal)
         {
             result = Replies.NameOf(refusal.Code);
+            // What others did not do must not push what was done out of the audit.
+            isAttempt = !context.MayAdminister && !refusal.IsTemporary;
             throw;
         }
         finally
         {
-            await write(EntryOf(context, action, target, result));
+            var entry = EntryOf(context, action, target, result);
+            if (isAttempt)
+            {
+                SayAttempt(entry);
+            }
+            else
+            {
+                await write(entry);
+            }
         }
     }
 
@@ -84,12 +97,12 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
 
     /// <summary>Somebody without the right tried.</summary>
     public void Refused(CommandContext context, string action, string? target, RefusalCode code = RefusalCode.NotAllowed) =>
-        Say(EntryOf(context, action, target, Replies.NameOf(code)));
+        SayAttempt(EntryOf(context, action, target, Replies.NameOf(code)));
 
     public async Task<IReadOnlyList<AuditEntry>> Read() => await Trail.Read();
 
     private AuditEntry EntryOf(CommandContext context, string action, string? target, string result) =>
-        new(time.GetUtcNow(), context.Caller?.User, context.Caller?.UserName, context.Origin.Address, action, target, result);
+        new(time.GetUtcNow(), context.Caller?.User, context.Caller?.UserName, context.Origin.Address, action, target is { Length: > TargetLengthMax } ? $"{target[..TargetLengthMax]}..." : target, result);
 
     private async Task Write(AuditEntry entry)
     {
@@ -102,6 +115,14 @@ public sealed class Audit(IGrainFactory grains, TimeProvider time, ILoggerFactor
         {
             // What was done is done; the line stands, and the entry may still follow.
             _log.LogWarning(e, "The audit was not written in time");
+        }
+    }
+
+    private void SayAttempt(AuditEntry entry)
+    {
+        if (attempts.Count(entry.Address))
+        {
+            Say(entry);
         }
     }
 

@@ -24,6 +24,8 @@ public sealed record UserBody(UserId UserId, string UserName, bool UserAdmin)
 /// <summary>Commands about accounts, as older clients have them; HTTP has more.</summary>
 public sealed class AccountCommands
 {
+    private const string Password = "userPassword";
+
     private readonly AccountService _accounts;
     private readonly ConnectionCloser _closer;
     private readonly PasswordRate _rate;
@@ -45,7 +47,7 @@ public sealed class AccountCommands
         _rate.Demand(context.Origin.Address);
         if (!parameters.UserAdmin)
         {
-            return new(UserBody.Of(await _accounts.Register(context, parameters)));
+            return new(UserBody.Of(await _accounts.Register(context, parameters, Password)));
         }
 
         if (!context.MayAdminister)
@@ -56,7 +58,7 @@ public sealed class AccountCommands
 
         return await _audit.Recorded(context, "AddUser", parameters.UserName, async () =>
         {
-            await _accounts.Register(context, parameters);
+            await _accounts.Register(context, parameters, Password);
             return new Answer<UserBody>(UserBody.Of(await _accounts.ChangeRole(parameters.UserName, Role.Administrator)));
         });
     }

@@ -1,3 +1,5 @@
+using Orchestrator.Security;
+
 namespace Orchestrator.Api;
 
 /// <summary>What the edge checks before work is done. Each names the parameter.</summary>
@@ -11,6 +13,16 @@ internal static class Validation
         }
 
         Length(value, parameter, limits.NameLengthMax);
+    }
+
+    /// <summary>Of an account, which others come to know by its name. Guests may be called as they like.</summary>
+    public static void AccountName(string? value, string parameter, Limits limits)
+    {
+        Name(value, parameter, limits);
+        if (value!.Trim().Any(Deceptive.Is))
+        {
+            throw Refusal.BadRequest($"The parameter '{parameter}' has a control character, or one that turns the direction of text.");
+        }
     }
 
     public static void Length(string? value, string parameter, int max)

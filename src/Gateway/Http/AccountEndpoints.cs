@@ -40,7 +40,8 @@ public static class AccountEndpoints
     }
 
     private static async Task<Created<AccountRecord>> Register(Credentials credentials, HttpContext http, AccountService accounts) =>
-        TypedResults.Created("/api/accounts/me", await accounts.Register(http.CommandContext(), new AddUserParameters(credentials.UserName, credentials.Password, Key: Key(http))));
+        TypedResults.Created(
+            "/api/accounts/me", await accounts.Register(http.CommandContext(), new AddUserParameters(credentials.UserName, credentials.Password, Key: Key(http)), "password"));
 
     private static Task<TokenBody> LogIn(Credentials credentials, AccountService accounts) =>
         accounts.LogIn(credentials.UserName, credentials.Password);

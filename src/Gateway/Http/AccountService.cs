@@ -11,11 +11,12 @@ namespace Orchestrator.Http;
 public sealed class AccountService(
     IGrainFactory grains, Passwords passwords, AccessTokens tokens, Dismisser dismisser, Limits limits, IOptions<GatewayOptions> options)
 {
-    public async Task<AccountRecord> Register(CommandContext context, AddUserParameters account)
+    /// <param name="passwordName">What the caller calls the password.</param>
+    public async Task<AccountRecord> Register(CommandContext context, AddUserParameters account, string passwordName)
     {
-        Validation.Name(account.UserName, "userName", limits);
+        Validation.AccountName(account.UserName, "userName", limits);
         Validation.Key(account.Key, limits);
-        DemandPassword(account.UserPassword, "password");
+        DemandPassword(account.UserPassword, passwordName);
         var hash = await passwords.Hash(account.UserPassword);
         return await Grain(account.UserName).Register(new RegisterAccount(account.UserName.Trim(), hash, account.Key, KeyOwner(context)));
     }

@@ -10,7 +10,8 @@ namespace Orchestrator.SignalR;
 
 /// <summary>Makes a <see cref="ClientConnection"/> of every SignalR connection, and gives it the way out.</summary>
 public sealed class SignalRConnections(
-    ConnectionTable connections, SignalRDialect dialect, ConnectionContext context, IOptions<AdminOptions> admin, ILogger<SignalRConnections> log, ILogger<DefaultHubLifetimeManager<OrchestratorHub>> innerLog)
+    ConnectionTable connections, ConnectionCloser closer, SignalRDialect dialect, ConnectionContext context, IOptions<AdminOptions> admin, ILogger<SignalRConnections> log,
+    ILogger<DefaultHubLifetimeManager<OrchestratorHub>> innerLog)
     : DefaultHubLifetimeManager<OrchestratorHub>(innerLog)
 {
     public const string ItemKey = "orchestrator.connection";
@@ -19,7 +20,7 @@ public sealed class SignalRConnections(
     {
         var http = connection.GetHttpContext();
         var origin = Origin.Of(http?.Account(), http?.Connection.RemoteIpAddress, admin.Value);
-        var outbound = context.Outbound(new SignalRWriter(connection, dialect, log), Lanes.Two);
+        var outbound = context.Outbound(new SignalRWriter(connection, closer, dialect, log), Lanes.Two);
         var client = new ClientConnection(context.Name(connection.ConnectionId), origin, dialect, outbound, context);
         connection.Items[ItemKey] = client;
         connections.Add(client);
@@ -28,7 +29,7 @@ public sealed class SignalRConnections(
 }
 
 /// <summary>The way out over SignalR: bytes that are already in its protocol.</summary>
-internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDialect dialect, ILogger log) : IFrameWriter
+internal sealed class SignalRWriter(HubConnectionContext connection, ConnectionCloser closer, SignalRDialect dialect, ILogger log) : IFrameWriter
 {
     // A client that does not read does not hear it either.
     private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
@@ -46,7 +47,7 @@ internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDial
         }
 
         // It does not read, so there is no telling it.
-        connection.Abort();
+        _ = Cut();
     }
 
     private async Task SayAndAbort(CloseCode code)
@@ -62,9 +63,26 @@ internal sealed class SignalRWriter(HubConnectionContext connection, SignalRDial
 
         if (code != CloseCode.Shutdown)
         {
-            connection.Abort();
+            await Cut();
         }
 
         // A server that stops ends its connections by itself; two ends at once would cut off what was just said.
+    }
+
+    /// <summary>
+    /// Ends the connection, and what follows from that begins now: the transport of a client that does not read takes its seconds to end. The hub hears of that end too, and finds it done.
+    /// </summary>
+    private async Task Cut()
+    {
+        connection.Abort();
+        try
+        {
+            // On a thread of its own: who cuts may be in the middle of telling its seats something.
+            await Task.Run(() => closer.Closed((ClientConnection)connection.Items[SignalRConnections.ItemKey]!));
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "The end of connection {Connection} waits for its transport", connection.ConnectionId);
+        }
     }
 }

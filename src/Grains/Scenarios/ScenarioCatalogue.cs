@@ -36,6 +36,7 @@ public sealed class ScenarioCatalogue(Limits limits)
         Demand(
             known is not null || State.Entries.Values.Count(e => e.Owner == owner) < limits.ScenariosPerOwnerMax,
             $"An account may have {limits.ScenariosPerOwnerMax} scenarios in the catalogue, and all guests together as many.");
+        DemandShare(caller, entry, known?.Bytes ?? 0);
         var bytes = State.Entries.Values.Sum(e => (long)e.Bytes) - (known?.Bytes ?? 0) + entry.Bytes;
         Demand(bytes <= limits.ScenarioCatalogueBytesMax, $"The catalogue may have {limits.ScenarioCatalogueBytesMax} bytes; with this scenario it would have {bytes}.");
         return Happened(new ScenarioAdded(entry));
@@ -58,6 +59,16 @@ public sealed class ScenarioCatalogue(Limits limits)
         {
             throw new Refusal(RefusalCode.NotAllowed, "The scenario is somebody else's.");
         }
+    }
+
+    /// <summary>An owner that has more than its share, from a time when there was none, may still replace a scenario by one that is not larger.</summary>
+    private void DemandShare(Caller caller, ScenarioEntry entry, int before)
+    {
+        var bytes = State.Entries.Values.Where(e => e.Owner == entry.Owner).Sum(static e => (long)e.Bytes) - before + entry.Bytes;
+        var whose = entry.Owner is null ? "All guests together" : "An account";
+        Demand(
+            caller.Role == Role.Administrator || entry.Bytes <= before || bytes <= limits.ScenarioBytesPerOwnerMax,
+            $"{whose} may have {limits.ScenarioBytesPerOwnerMax} bytes of the catalogue; with this scenario it would be {bytes}.");
     }
 
     private static void Demand(bool condition, string sentence)

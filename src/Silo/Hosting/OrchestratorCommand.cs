@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Console;
 using Orchestrator.Configuration;
 using Orchestrator.Storage;
 
@@ -40,7 +41,7 @@ public static class OrchestratorCommand
         };
         root.SetAction((parsed, cancellationToken) => Answered(async () =>
         {
-            await using var host = await OrchestratorHost.Start(Given(parsed), cancellationToken);
+            await using var host = await OrchestratorHost.Start(WithAddress(Given(parsed)), cancellationToken);
             Banner.Print(host);
             await host.WaitForStop();
             return host.IsTerminated ? ExitCode.Terminated : ExitCode.Success;
@@ -51,6 +52,11 @@ public static class OrchestratorCommand
     /// <summary>What the command line says, of whatever command.</summary>
     internal static StartOptions Given(ParseResult parsed) =>
         new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config)) { JoinsCluster = parsed.GetValue(Cluster) };
+
+    /// <summary>Without an address the server would choose one that nobody named.</summary>
+    private static StartOptions WithAddress(StartOptions options) => options.Urls.Split(';').Any(static url => !string.IsNullOrWhiteSpace(url))
+        ? options
+        : throw new ConfigurationException("'--urls' names no address; it looks like http://127.0.0.1:8090, and several are separated by ';'.");
 
     /// <summary>Runs a command; what an operator can do something about is told in a sentence and an exit code.</summary>
     internal static async Task<int> Answered(Func<Task<int>> command)
@@ -91,11 +97,9 @@ public sealed record StartOptions(string Urls, string Data, FileInfo? Config)
     public bool JoinsCluster { get; init; }
 
     /// <summary>Where the log goes: the console, unless whoever starts the host in its own process says otherwise.</summary>
-    public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging.AddSimpleConsole(static console =>
-    {
-        console.SingleLine = true;
-        console.TimestampFormat = "HH:mm:ss.fff ";
-    });
+    public Action<ILoggingBuilder> AddLog { get; init; } = static logging => logging
+        .AddConsole(static console => console.FormatterName = LogLines.Kind)
+        .AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
 
     /// <summary>Services that whoever starts the host in its own process gives it, in place of its own where it has such.</summary>
     public Action<IServiceCollection> AddServices { get; init; } = static _ => { };

@@ -57,7 +57,7 @@ public static class ExportFile
     }
 
     /// <summary>The rows of a file, as they are read. That it is whole is known when they have ended without an exception.</summary>
-    /// <exception cref="ExportFileException">It cannot be read, or is no such file, or only a part of one; the message names the line.</exception>
+    /// <exception cref="ExportFileException">It cannot be read, or is no such file, or only a part of one, or repeats a row; the message names the line.</exception>
     public static async IAsyncEnumerable<StoredRow> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = Open(path);
@@ -67,6 +67,7 @@ public static class ExportFile
         {
             throw new ExportFileException($"The file {path} has the format {head.OrchestratorExport}; this program knows {Format}.");
         }
+        var seen = new Dictionary<(string Type, string Kind, string Key, string Name), long>();
         while (true)
         {
             var line = await LineAsync(reader, place, cancellationToken);
@@ -79,7 +80,12 @@ public static class ExportFile
                 }
                 yield break;
             }
-            yield return Parse<StoredRow>(line, place);
+            var row = Parse<StoredRow>(line, place);
+            if (!seen.TryAdd(IdentityOf(row), place.Line))
+            {
+                throw new ExportFileException($"Line {place.Line} of {path} is about the same as line {seen[IdentityOf(row)]}; a store has one of each.");
+            }
+            yield return row;
         }
     }
 
@@ -109,8 +115,20 @@ public static class ExportFile
         await file.WriteAsync("\n"u8.ToArray(), cancellationToken);
     }
 
+    /// <summary>What a row is about: no store has two of the same.</summary>
+    private static (string Type, string Kind, string Key, string Name) IdentityOf(StoredRow row) => row switch
+    {
+        StoredState state => (nameof(StoredState), state.Kind, state.Key, state.Name),
+        StoredReminder reminder => (nameof(StoredReminder), reminder.Kind, reminder.Key, reminder.Name),
+        _ => (row.GetType().Name, "", "", ""),
+    };
+
     private static StreamReader Open(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new ExportFileException($"{path} is a directory; name a file of an export.");
+        }
         try
         {
             return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));

@@ -38,7 +38,7 @@ public sealed class SlowReaderTests
         if (policy == "reliable")
         {
             (await ben.Client.WaitFor("USER_AWAY")).User.ShouldBe(eve.UserId);
-            server.Log.Lines.ShouldContain(l => l.Text.Contains(nameof(CloseCode.SlowConsumer), StringComparison.Ordinal));
+            IsCut(server).ShouldBeTrue();
             return;
         }
 
@@ -61,6 +61,26 @@ public sealed class SlowReaderTests
         (await Shown(ben)).ShouldBe(0);
         (await eve.Invoke("GetSessionInfo")).Ok();
     }
+
+    [Fact]
+    public async Task Who_is_cut_off_is_away_at_once_though_its_transport_needs_ten_seconds_to_end()
+    {
+        await using var server = await HubServer.Start(("Limits:OutboundBytesMax", 1_000_000), ("Limits:GraceSeconds", 60));
+        await using var clients = new Clients(server);
+        var (ann, eve) = (await clients.LogIn("Ann"), await clients.LogIn("Eve"));
+        await eve.Join(await ann.AddSession());
+        eve.Client.StopReading();
+        for (var sent = 0; !IsCut(server) && sent < Packets; sent++)
+        {
+            (await ann.Invoke("SendMessage", new { userId = eve.UserId, message = Data })).Ok();
+        }
+
+        IsCut(server).ShouldBeTrue();
+        await Eventually(() => ann.Client.Events.Any(e => e.Kind == "USER_AWAY" && e.User == eve.UserId) ? null : "Eve is still there", TimeSpan.FromSeconds(5));
+        ann.Client.Events.Count(e => e.Kind == "USER_AWAY").ShouldBe(1);
+    }
+
+    private static bool IsCut(HubServer server) => server.Log.Lines.Any(l => l.Text.Contains(nameof(CloseCode.SlowConsumer), StringComparison.Ordinal));
 
     /// <summary>What a publisher was told of one receiver, all notices together. They are about nobody else.</summary>
     private static long DroppedBy(Guest publisher, Guest receiver) => publisher.Client.Events

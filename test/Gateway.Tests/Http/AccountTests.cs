@@ -85,6 +85,32 @@ public sealed class AccountTests(SharedServer shared) : ServerTest(shared)
     }
 
     [Fact]
+    public async Task The_password_is_named_as_the_caller_names_it()
+    {
+        (await Server.Post("/api/accounts", new { userName = Names.New(), password = "short" })).Json.Text("message").ShouldContain("'password'");
+        var hub = await Connect();
+        (await hub.Invoke("AddUser", new { userName = Names.New(), userPassword = "short" })).Message.ShouldContain("'userPassword'");
+    }
+
+    [Theory]
+    [InlineData("\u001b[31mred")]
+    [InlineData("two\nlines")]
+    [InlineData("nothing\0")]
+    [InlineData("\u009b31m")]
+    [InlineData("turned \u202e round")]
+    [InlineData("set apart \u2066")]
+    [InlineData("another\u2028line")]
+    public async Task An_account_has_a_name_that_can_be_seen_and_a_guest_any(string deceptive)
+    {
+        var userName = $"{Names.New()} {deceptive}.";
+        (await Server.Post("/api/accounts", new { userName, password = Names.Password })).Refused(HttpStatusCode.BadRequest, RefusalCode.BadRequest);
+        var hub = await Connect();
+        (await hub.Invoke("AddUser", new { userName, userPassword = Names.Password })).Error.ShouldBe((int)RefusalCode.BadRequest);
+
+        (await hub.Invoke("Login", new { userName })).Ok();
+    }
+
+    [Fact]
     public async Task A_wrong_password_and_a_wrong_name_sound_the_same()
     {
         var userName = Names.New();

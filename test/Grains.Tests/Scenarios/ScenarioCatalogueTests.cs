@@ -83,6 +83,36 @@ public sealed class ScenarioCatalogueTests
     }
 
     [Fact]
+    public void An_account_has_its_share_of_the_bytes_and_all_guests_together_have_one()
+    {
+        var catalogue = new ScenarioCatalogue(new Limits { ScenarioBytesPerOwnerMax = 1_500 });
+        foreach (var (one, other, whose) in new[] { (Caller("guest"), Caller("other guest"), "All guests together"), (Holder("ann"), Holder("ann"), "An account") })
+        {
+            catalogue.Add(one, Sized($"{one.User} 1", 900));
+            var refusal = Should.Throw<Refusal>(() => catalogue.Add(other, Sized($"{one.User} 2", 900)));
+            refusal.Code.ShouldBe(RefusalCode.LimitReached);
+            refusal.Message.ShouldStartWith(whose);
+            catalogue.Add(other, Sized($"{one.User} 2", 400));
+            RefusalOf(() => catalogue.Add(one, Sized($"{one.User} 2", 900))).ShouldBe(RefusalCode.LimitReached);
+            catalogue.Remove(other, $"{one.User} 1");
+            catalogue.Add(one, Sized($"{one.User} 2", 900));
+        }
+    }
+
+    [Fact]
+    public void Administrators_are_not_bound_by_a_share()
+    {
+        var catalogue = new ScenarioCatalogue(new Limits { ScenarioBytesPerOwnerMax = 1_500 });
+        catalogue.Add(Holder("ann"), Sized("a", 900));
+        catalogue.Add(Chief, Sized("a", 1_900));
+        catalogue.Add(Chief, Sized("b", 900));
+        catalogue.Add(Chief, Sized("c", 900));
+
+        RefusalOf(() => catalogue.Add(Holder("ann"), Sized("a", 1_950))).ShouldBe(RefusalCode.LimitReached);
+        catalogue.Add(Holder("ann"), Sized("a", 1_800)).ShouldNotBeEmpty("it is over its share, and becomes smaller");
+    }
+
+    [Fact]
     public void There_is_room_for_so_many_and_a_removal_makes_room()
     {
         _catalogue.Add(Holder("ann"), new("a"));

@@ -178,8 +178,8 @@ restore_orleans() {
 
 say "the cluster engine"
 if restore_orleans > "$results/orleans.log" 2>&1; then
+  must "build (Orleans)" dotnet build -c Release -p:Engine=Orleans --verbosity quiet
   for project in Grains.Tests Storage.Tests Gateway.Tests Cluster.Tests; do
-    must "build $project (Orleans)" dotnet build "test/$project" -c Release -p:Engine=Orleans --verbosity quiet
     case $project in
       # Every test has silos of its own, which mostly wait for each other.
       Grains.Tests) run_dotnet orleans "$project" -maxThreads 4 ;;

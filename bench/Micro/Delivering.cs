@@ -74,7 +74,7 @@ public class Delivering
 
         var source = new Source(Samples.Source, 0, Samples.Watch);
         source.Begin(Epoch);
-        var grains = new OneSource(source);
+        var grains = OneSource.Of(source);
         _relay = new Relay(grains, new GatewayName("gateway"), Options.Create(new GatewayOptions()), TimeProvider.System, NullLogger<Relay>.Instance);
         var gatherer = new Gatherer(Options.Create(new GatewayOptions { GatherMilliseconds = 0 }), TimeProvider.System);
         var context = new ConnectionContext(new Limits(), TimeProvider.System, gatherer, new ConnectionMeter(_meter), new GatewayName("gateway"));

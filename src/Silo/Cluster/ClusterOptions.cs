@@ -7,6 +7,9 @@ namespace Orchestrator.Cluster;
 /// <summary>How this process is a silo of a cluster (<c>--cluster</c>; the cluster engine with PostgreSQL).</summary>
 public sealed record ClusterOptions
 {
+    /// <summary>How often in a row a silo may fail to say in the table that it is alive, and still counts as alive.</summary>
+    public const int SilencesMax = 3;
+
     private const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 
     /// <summary>Silos with the same name, database and schema are one cluster.</summary>
@@ -43,8 +46,8 @@ public sealed record ClusterOptions
     [Range(1, 600)]
     public double TableSeconds { get; init; } = 5;
 
-    /// <summary>How long a silo counts as alive after it last said so in the table: three times as long as it may take to say so.</summary>
-    public TimeSpan AliveFor => TimeSpan.FromSeconds(TableSeconds * 3);
+    /// <summary>How long a silo counts as alive after it last said so in the table.</summary>
+    public TimeSpan AliveFor => TimeSpan.FromSeconds(TableSeconds * SilencesMax);
 
     /// <summary>Where it is, for the others that share its store.</summary>
     public SiloPlace Place => new(Name, Address, Dns.GetHostName(), AliveFor);

@@ -156,7 +156,7 @@ public static class EngineSetup
             options.EnableIndirectProbes = false;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(cluster.TableSeconds);
-            options.NumMissedTableIAmAliveLimit = (int)(cluster.AliveFor / options.IAmAliveTablePublishTimeout);
+            options.NumMissedTableIAmAliveLimit = ClusterOptions.SilencesMax;
             options.MaxJoinAttemptTime = JoinMax;
         });
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresInvariant, database));

@@ -100,7 +100,8 @@ internal sealed class PostgresHold(PostgresSource source, PostgresSchema schema,
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid()
             LIMIT 1
             """,
-            _connection) { Parameters = { new() { Value = LockClass }, new() { Value = name } } };
+            _connection)
+        { Parameters = { new() { Value = LockClass }, new() { Value = name } } };
         await using var reader = await look.ExecuteReaderAsync(cancellationToken);
         var holder = !await reader.ReadAsync(cancellationToken) ? "another process"
             : reader.GetBoolean(0) ? $"another process (connected from {reader.GetString(1)})"
@@ -116,7 +117,8 @@ internal sealed class PostgresHold(PostgresSource source, PostgresSchema schema,
             SELECT cluster, address, port, host FROM {schema.Quoted}.silo
             WHERE status = {PostgresCluster.Active} AND alive_at > now() - $1 AND (cluster <> $2 OR host <> $3)
             """,
-            _connection) { Parameters = { new() { Value = silo.AliveFor }, new() { Value = silo.Cluster }, new() { Value = silo.Host } } };
+            _connection)
+        { Parameters = { new() { Value = silo.AliveFor }, new() { Value = silo.Cluster }, new() { Value = silo.Host } } };
         await using var reader = await look.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -183,8 +183,11 @@ if restore_orleans > "$results/orleans.log" 2>&1; then
     case $project in
       # Every test has silos of its own, which mostly wait for each other.
       Grains.Tests) run_dotnet orleans "$project" -maxThreads 4 ;;
-      # The older Socket.IO differs from the newer one in what is written, which is done before the engine.
-      Gateway.Tests) run_dotnet orleans "$project" -class- '*.OldSocketIo*' ;;
+      # The older Socket.IO differs from the newer one in what is written, which is done before the engine; and what is malformed does not come to it.
+      Gateway.Tests)
+        run_dotnet orleans "$project" -class- '*.OldSocketIo*' -class- '*.FrameTests' -class- '*.ParameterTests' -class- '*.SettingsTests' \
+          -class- '*.WebSocketTests' -class- '*FuzzTests'
+        ;;
       *) run_dotnet orleans "$project" ;;
     esac
   done

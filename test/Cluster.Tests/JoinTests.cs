@@ -7,42 +7,24 @@ public sealed class JoinTests(PostgresFixture postgres)
 {
     private const int Storage = 2;
     private const int Address = 3;
+    private const string Anywhere = "http://127.0.0.1:0";
 
     [Fact]
-    public async Task Whose_address_for_clients_is_taken_does_not_join()
+    public async Task Whose_ports_are_taken_and_who_is_no_silo_is_refused_and_the_one_that_stands_stays()
     {
         await using var cluster = await SiloCluster.Start(postgres, 1);
+        var port = ((int)(await PostgresServer.ExecuteAsync(cluster.Database, "SELECT port FROM orchestrator.silo"))!).ToString(CultureInfo.InvariantCulture);
 
-        var run = await Run(cluster, cluster.Silos[0].Address.ToString());
+        var address = await Run(cluster, ["--cluster", "--urls", cluster.Silos[0].Address.ToString()]);
+        var siloPort = await Run(cluster, ["--cluster", "--urls", Anywhere], ("ORCHESTRATOR_Cluster__SiloPort", port));
+        var noSilo = await Run(cluster, ["--urls", Anywhere]);
 
-        run.ExitCode.ShouldBe(Address, run.Errors);
-        run.Errors.ShouldContain("orchestrator: Cannot listen on ");
-        (await SilosEver(cluster)).ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Whose_port_for_silos_is_taken_does_not_join_and_the_one_that_has_it_stays()
-    {
-        await using var cluster = await SiloCluster.Start(postgres, 1);
-        var port = (int)(await PostgresServer.ExecuteAsync(cluster.Database, "SELECT port FROM orchestrator.silo"))!;
-
-        var run = await Run(cluster, "http://127.0.0.1:0", ("ORCHESTRATOR_Cluster__SiloPort", port.ToString(CultureInfo.InvariantCulture)));
-
-        run.ExitCode.ShouldBe(Address, run.Errors);
-        run.Errors.ShouldContain($"orchestrator: Other silos cannot reach this one at 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
-        (await SilosEver(cluster)).ShouldBe(1);
+        (address.ExitCode, siloPort.ExitCode, noSilo.ExitCode).ShouldBe((Address, Address, Storage), $"{address.Errors}{siloPort.Errors}{noSilo.Errors}");
+        address.Errors.ShouldContain("orchestrator: Cannot listen on ");
+        siloPort.Errors.ShouldContain($"orchestrator: Other silos cannot reach this one at 127.0.0.1:{port}");
+        noSilo.Errors.ShouldContain("is in use by the silos of a cluster");
+        (await PostgresServer.ExecuteAsync(cluster.Database, "SELECT count(*) FROM orchestrator.silo")).ShouldBe(1L, "nobody has joined");
         (await cluster.Health(cluster.Silos[0])).ShouldBe("Healthy");
-    }
-
-    [Fact]
-    public async Task A_process_that_is_no_silo_is_refused_where_silos_are()
-    {
-        await using var cluster = await SiloCluster.Start(postgres, 1);
-
-        var run = await OrchestratorProcess.Run(["--urls", "http://127.0.0.1:0"], Environment(cluster));
-
-        run.ExitCode.ShouldBe(Storage, run.Errors);
-        run.Errors.ShouldContain("is in use by the silos of a cluster");
     }
 
     [Fact]
@@ -60,19 +42,7 @@ public sealed class JoinTests(PostgresFixture postgres)
         (await PostgresServer.ExecuteAsync(cluster.Database, "SELECT count(*) FROM orchestrator.silo WHERE status = 3")).ShouldBe(1L);
     }
 
-    private static Task<ProgramRun> Run(SiloCluster cluster, string urls, params (string Key, string Value)[] more)
-    {
-        var environment = Environment(cluster);
-        foreach (var (key, value) in more)
-        {
-            environment[key] = value;
-        }
-
-        return OrchestratorProcess.Run(["--cluster", "--urls", urls], environment);
-    }
-
-    private static Dictionary<string, string> Environment(SiloCluster cluster) =>
-        new(StringComparer.Ordinal) { ["ORCHESTRATOR_Storage__Postgres"] = cluster.Database };
-
-    private static async Task<long> SilosEver(SiloCluster cluster) => (long)(await PostgresServer.ExecuteAsync(cluster.Database, "SELECT count(*) FROM orchestrator.silo"))!;
+    private static Task<ProgramRun> Run(SiloCluster cluster, string[] arguments, params (string Key, string Value)[] settings) => OrchestratorProcess.Run(
+        arguments,
+        settings.Append(("ORCHESTRATOR_Storage__Postgres", cluster.Database)).ToDictionary(static s => s.Item1, static s => s.Item2, StringComparer.Ordinal));
 }

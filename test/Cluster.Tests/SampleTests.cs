@@ -6,7 +6,6 @@ namespace Orchestrator.Cluster;
 public sealed class SampleTests(PostgresFixture postgres)
 {
     [Theory]
-    [InlineData(2, "Relay")]
     [InlineData(3, "Relay")]
     [InlineData(2, "Streams")]
     public async Task First_light_shines_over_silos(int silos, string driver)

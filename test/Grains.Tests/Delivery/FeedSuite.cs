@@ -42,6 +42,8 @@ public abstract class FeedSuite
         Spoken(heard).ShouldNotContain("1");
         heard[0].After.Seq.ShouldBeGreaterThan(0);
         heard.Zip(heard.Skip(1)).ShouldAllBe(pair => pair.First.At == pair.Second.After);
+        // Each is told at its own pace.
+        await Hears(early, 1, 4);
         Spoken(await early.Heard()).ShouldBe(["1", "2", "3", "4"]);
     }
 

@@ -55,10 +55,10 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>Ends all connections to a database from the server's side, as a failover does.</summary>
+    /// <summary>Ends all connections to a database from the server's side, as a failover does. They are gone when it is done.</summary>
     public Task CutAsync(string connectionString) => ExecuteAsync(
         ConnectionString(User),
-        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(connectionString).Database}'");
+        $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(connectionString).Database}'");
 
     /// <summary>Stops it at once, as a crash does: nobody is told, nothing is finished.</summary>
     public Task StopAsync() => RunAsOwnerAsync("pg_ctl", "stop", "-D", Data, "-m", "immediate", "-w");

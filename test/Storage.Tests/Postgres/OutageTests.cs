@@ -95,6 +95,19 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_store_that_holds_its_schema_is_closed_although_its_database_is_silent()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await using var proxy = new LossyProxy(await server.CreateDatabaseAsync());
+        await using var test = await new PostgresTestStore(proxy.Database) { Options = Impatient }.StartAsync();
+        await test.Store.HoldAsync(silo: null, TestContext.Current.CancellationToken);
+        proxy.FallSilent();
+        await Eventually(() => test.Status.IsHealthy ? "healthy without a database" : null);
+
+        await test.Store.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_server_that_nobody_asks_anything_is_missed_too()
     {
         await using var server = await PostgresServer.StartAsync();

@@ -33,6 +33,8 @@ internal sealed class PostgresSchema(string name)
         PostgresCluster.Tables,
     ];
 
+    public string Name => name;
+
     public string Quoted { get; } = $"\"{name}\"";
 
     /// <summary>The scripts; tests lift by more than one.</summary>

@@ -35,7 +35,7 @@ public sealed class PostgresStore : IStore
         _source = new PostgresSource(options);
         _work = new PostgresWork(_source, options, time);
         Schema = new PostgresSchema(options.PostgresSchema);
-        _hold = new PostgresHold(_source, Schema, options.PostgresSchema, time, logger);
+        _hold = new PostgresHold(_source, Schema, time, logger);
     }
 
     public string Place => $"PostgreSQL {_source.Place}, schema {_options.PostgresSchema}";

@@ -7,27 +7,19 @@ namespace Orchestrator.Cluster;
 /// While this silo joins: a silo of the table that has been killed with all others is asked for again once it has been silent for so long that it does not count as alive any more, and then
 /// declared dead. The engine looks at that only when the table changes, and with nobody there nothing would change it.
 /// </summary>
-internal sealed class SilentSilos(PostgresStore store, ClusterOptions cluster, IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService
+internal sealed class SilentSilos(PostgresStore store, ClusterOptions cluster, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _ = PointAsync();
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task PointAsync()
-    {
-        using var joined = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, lifetime.ApplicationStopping);
+        using var joined = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
         using var ticks = new PeriodicTimer(Period, time);
         try
         {
             while (await ticks.WaitForNextTickAsync(joined.Token))
             {
-                await PointOnceAsync();
+                await PointAsync();
             }
         }
         catch (OperationCanceledException)
@@ -36,7 +28,7 @@ internal sealed class SilentSilos(PostgresStore store, ClusterOptions cluster, I
         }
     }
 
-    private async Task PointOnceAsync()
+    private async Task PointAsync()
     {
         try
         {

@@ -54,7 +54,7 @@ public static class OrchestratorCommand
         new(parsed.GetValue(Urls) ?? "", parsed.GetValue(Data)!, parsed.GetValue(Config)) { JoinsCluster = parsed.GetValue(Cluster) };
 
     /// <summary>Without an address the server would choose one that nobody named.</summary>
-    private static StartOptions WithAddress(StartOptions options) => options.Urls.Split(';').Any(static url => !string.IsNullOrWhiteSpace(url))
+    private static StartOptions WithAddress(StartOptions options) => ListenAddresses.In(options.Urls).Count > 0
         ? options
         : throw new ConfigurationException("'--urls' names no address; it looks like http://127.0.0.1:8090, and several are separated by ';'.");
 

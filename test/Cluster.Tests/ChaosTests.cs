@@ -53,9 +53,7 @@ public sealed class ChaosTests(PostgresFixture postgres, ITestOutputHelper outpu
         await cluster.Heal();
         var healed = TimeProvider.System.GetTimestamp();
         await Eventually(() => evening.NotYetWhole(healed, null));
-        await evening.DemandComplete();
-        evening.DemandOrder();
-        var told = evening.DemandNoLossUntold();
+        var told = await evening.DemandSound();
         await writer.DemandAll();
         return (writer.Answered, told);
     }

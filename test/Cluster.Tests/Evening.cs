@@ -72,8 +72,16 @@ internal sealed class Evening : IAsyncDisposable
         .DefaultIfEmpty(0)
         .Max();
 
+    /// <summary>Nobody is missing, all have heard the same in one order, and who has missed something was told so. How often somebody was is the answer.</summary>
+    public async Task<int> DemandSound()
+    {
+        await DemandComplete();
+        DemandOrder();
+        return DemandNoLossUntold();
+    }
+
     /// <summary>Every session has all of its members, all of them present, and one master among them.</summary>
-    public async Task DemandComplete()
+    private async Task DemandComplete()
     {
         foreach (var members in _sessions)
         {
@@ -94,7 +102,7 @@ internal sealed class Evening : IAsyncDisposable
     }
 
     /// <summary>What two members heard at the same place of their session is the same, places only grow, no message comes twice, and in an epoch there is one master.</summary>
-    public void DemandOrder()
+    private void DemandOrder()
     {
         foreach (var members in _sessions)
         {
@@ -128,7 +136,7 @@ internal sealed class Evening : IAsyncDisposable
     /// Whatever did not come, its member was told so: each event follows on the one before it that its member should have seen, unless the session was told anew.
     /// How often it was is the answer.
     /// </summary>
-    public int DemandNoLossUntold()
+    private int DemandNoLossUntold()
     {
         var told = 0;
         foreach (var member in All)

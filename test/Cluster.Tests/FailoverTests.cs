@@ -58,9 +58,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
             await Eventually(() => evening.NotYetWhole(struck, victim), Enough);
             hearing.Add(evening.SecondsUntilHeard(struck, victim));
             seated.Add(evening.SecondsUntilSeated(struck));
-            await evening.DemandComplete();
-            evening.DemandOrder();
-            evening.DemandNoLossUntold();
+            await evening.DemandSound();
             await victim.Kill();
             await cluster.Add();
         }

@@ -26,9 +26,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
             told.ShouldAllBe(static p => p.Heard.Any(static e => e.Name == "Disconnecting" && e.Data.GetProperty("code").GetInt32() == Shutdown));
         }
 
-        await evening.DemandComplete();
-        evening.DemandOrder();
-        evening.DemandNoLossUntold();
+        await evening.DemandSound();
         evening.All.ShouldAllBe(static p => !p.Heard.Any(static e => e.Name == "SessionClosed"));
         evening.All.ShouldAllBe(static p => p.Resumptions.Count > 0);
         await writer.DemandAll();
@@ -68,9 +66,7 @@ public sealed class OperationTests(PostgresFixture postgres, ITestOutputHelper o
         (await evening.All.First().Do("AddScenario", static _ => new { scenarioId = "away", scenarioName = "Away", key = "away" })).Ok();
         await Eventually(() => writer.Answered > answered ? null : "nothing is registered again");
         await cluster.Heal();
-        await evening.DemandComplete();
-        evening.DemandOrder();
-        evening.DemandNoLossUntold();
+        await evening.DemandSound();
         evening.All.ShouldAllBe(static p => p.Resumptions.Count == 0, "nobody noticed");
         await writer.DemandAll();
     }

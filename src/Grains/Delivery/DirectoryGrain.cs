@@ -16,10 +16,14 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     /// </summary>
     private static readonly TimeSpan WritePeriod = TimeSpan.FromMilliseconds(200);
 
+    // Ten thousand that are read from the store take a while to answer.
+    private static readonly TimeSpan AskPeriod = TimeSpan.FromSeconds(5);
+
     private readonly Directory<TId, TReport> _list;
     private readonly Source _source;
     private readonly Committer<TState> _commit;
     private readonly RollCall<TId> _rollCall;
+    private IGrainTimer? _asking;
 
     protected DirectoryGrain(SourceId id, IPersistentState<Stored<TState>> store, Limits limits, IGatewayWatch watch, TimeProvider time, ILogger log)
     {
@@ -38,8 +42,7 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
 
         var kept = KeptIn(stored);
         _list.Restore(kept);
-        _rollCall.Begin(kept);
-        WakeAll(kept);
+        Ask(kept);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
@@ -69,7 +72,7 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     {
         // With it, entries may have ended that nobody else wakes.
         _source.Lost(gateway);
-        WakeAll(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
+        Ask(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
         return Task.CompletedTask;
     }
 
@@ -85,7 +88,27 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     /// <summary>One way: an entry reports in its own time, and one that is gone says so.</summary>
     protected abstract Task Wake(TId id);
 
-    private void WakeAll(IEnumerable<TId> ids)
+    /// <summary>Until each has answered: a question is lost with the silo that it went to.</summary>
+    private void Ask(IReadOnlyCollection<TId> ids)
+    {
+        _rollCall.Begin(ids);
+        WakeAll(ids);
+        _asking ??= this.RegisterGrainTimer(AskAgain, new GrainTimerCreationOptions(AskPeriod, AskPeriod) { Interleave = true });
+    }
+
+    private Task AskAgain(CancellationToken cancellationToken)
+    {
+        WakeAll(_rollCall.Missing);
+        if (_rollCall.Missing.Count == 0)
+        {
+            _asking?.Dispose();
+            _asking = null;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void WakeAll(IReadOnlyCollection<TId> ids)
     {
         foreach (var id in ids)
         {

@@ -11,15 +11,19 @@ public sealed class RollCall<TId>(TimeProvider time)
     public static readonly TimeSpan PatienceMax = TimeSpan.FromMilliseconds(300);
 
     private readonly HashSet<TId> _missing = [];
-    private readonly TaskCompletionSource _complete = new();
+    private TaskCompletionSource _complete = new();
     private Task _done = Task.CompletedTask;
 
-    /// <summary>Begins to wait for these.</summary>
+    /// <summary>Who has not answered yet.</summary>
+    public IReadOnlyCollection<TId> Missing => _missing;
+
+    /// <summary>Begins to wait for these, and for those that have not answered yet.</summary>
     public void Begin(IEnumerable<TId> expected)
     {
         _missing.UnionWith(expected);
         if (_missing.Count > 0)
         {
+            _complete = new();
             _done = _complete.Task.WaitAsync(PatienceMax, time);
         }
     }

@@ -14,6 +14,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 {
     private static readonly TimeSpan VacantFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AskPeriod = TimeSpan.FromSeconds(2);
 
     private readonly Session _session;
     private readonly Source _source;
@@ -24,6 +25,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     private readonly Dictionary<UserId, Position> _joinedAt = [];
     private readonly RollCall<UserId> _rollCall;
     private IGrainTimer? _expiry;
+    private IGrainTimer? _asking;
+    private IGrainTimer? _waking;
     private DateTimeOffset? _returnBy;
 
     public SessionGrain(
@@ -56,9 +59,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
                 _joinedAt[member] = _source.At;
             }
 
-            WatchForExpiry();
+            Watch();
             _rollCall.Begin(stored.Members.Keys);
-            WakeUsers(stored);
+            AskTheAway();
             if (_session.HasTimeline)
             {
                 _ = ScenarioInstance.Wake();
@@ -231,7 +234,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
             _source.Drop(left.User);
         }
 
-        WatchForExpiry();
+        Watch();
         if (happened.Any(h => h.Event is not MemberDataChanged))
         {
             _reporter.Report();
@@ -255,19 +258,44 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         ? _session.Record with { SessionUserDefinitions = [.. _session.Record.SessionUserDefinitions.Select(m => m.UserData is null ? m : m with { UserData = null })] }
         : null);
 
-    private void WatchForExpiry()
+    /// <summary>
+    /// What is asked or told one way is lost with the silo that it went to, and so is whoever was there. So who is away is asked again whether it is, and a scenario that runs is woken again.
+    /// </summary>
+    private void Watch()
     {
-        if (_session.AwaitsSomebody)
+        Watch(ref _expiry, _session.AwaitsSomebody, ExpiryPeriod, Expire);
+        Watch(ref _asking, _session.AwaitsSomebody, AskPeriod, AskTheAway);
+        Watch(ref _waking, _session.IsScenarioRunning, AskPeriod, () => _ = ScenarioInstance.Wake());
+    }
+
+    private void Watch(ref IGrainTimer? timer, bool isNeeded, TimeSpan period, Action look)
+    {
+        if (!isNeeded)
         {
-            _expiry ??= this.RegisterGrainTimer(Expire, new GrainTimerCreationOptions(ExpiryPeriod, ExpiryPeriod) { Interleave = true, KeepAlive = true });
+            timer?.Dispose();
+            timer = null;
             return;
         }
 
-        _expiry?.Dispose();
-        _expiry = null;
+        timer ??= this.RegisterGrainTimer(
+            _ =>
+            {
+                look();
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(period, period) { Interleave = true, KeepAlive = true });
     }
 
-    private Task Expire(CancellationToken cancellationToken) => Task.FromResult(Live(() => _session.Expire(_time.GetUtcNow())));
+    private void Expire() => Live(() => _session.Expire(_time.GetUtcNow()));
+
+    private void AskTheAway()
+    {
+        foreach (var user in _session.Awaited)
+        {
+            // One way: the user is above, and answers in its own time.
+            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
+        }
+    }
 
     private Task LeaveIfVacant(CancellationToken cancellationToken)
     {
@@ -288,14 +316,5 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         }
 
         _joinedAt.Clear();
-    }
-
-    private void WakeUsers(SessionState stored)
-    {
-        foreach (var user in stored.Members.Keys.Append(stored.Opening.Administrator).Distinct())
-        {
-            // One way: the user is above, and answers in its own time.
-            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
-        }
     }
 }

@@ -21,6 +21,9 @@ public sealed partial class Session
     /// <summary>Whether the scenario may have something to do after a restart.</summary>
     public bool HasTimeline => HasStartedScenario || (IsOpen && State!.Opening.Scenario.ScenarioEvents is { IsEmpty: false });
 
+    /// <summary>Whether its clock goes, so that events may fall due.</summary>
+    public bool IsScenarioRunning => IsOpen && State!.ScenarioClock is { State: ScenarioState.Running };
+
     public bool HasStartedScenario => State?.ScenarioNumber > 0;
 
     /// <summary>Refuses whoever may not direct the scenario: only the master and the administrator may.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Reminders;
+using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 
 namespace Orchestrator.Support;
@@ -44,6 +45,9 @@ internal sealed class TwoSilos : IAsyncDisposable
     /// <summary>Whether the second silo has an activation of it.</summary>
     public bool IsOnSecond(GrainId grain) =>
         _cluster.TryGetGrainContext(grain, out var activation) && _cluster.Silos[1].SiloAddress.Equals(activation.Address.SiloAddress);
+
+    /// <summary>What the calls of a test, from here on, are the first to call begins on the second silo.</summary>
+    public void PlaceOnSecond() => RequestContext.Set(IPlacementDirector.PlacementHintKey, _cluster.Silos[1].SiloAddress);
 
     /// <summary>Ends the second silo in good order.</summary>
     public Task StopSecond() => _cluster.StopSiloAsync(_cluster.Silos[1]);

@@ -1,5 +1,7 @@
 using Orchestrator.Delivery;
+using Orchestrator.Scenarios;
 using static Orchestrator.Support.People;
+using static Orchestrator.Support.Plays;
 
 namespace Orchestrator.Support;
 
@@ -22,7 +24,7 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
     [Fact]
     public async Task What_was_on_a_silo_that_stops_goes_on_on_the_other_one_in_a_later_epoch()
     {
-        var session = await OnSecondSilo();
+        var session = await Open(isOnSecond: true);
         await Enter("bob", session);
         var relay = await Follow(Host.Session(session), Seat("bob"));
         var before = await Host.Session(session).Get(Caller("ann"));
@@ -37,13 +39,41 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
         await Eventually(() => Differs(session, "ann", "ann"));
     }
 
-    private async Task<Sessions.SessionId> OnSecondSilo()
+    [Fact]
+    public async Task A_timeline_whose_silo_stops_is_woken_by_the_session_on_the_other_one()
+    {
+        var session = await Open(isOnSecond: false, Play(1_000, 11_000));
+        Host.Engine.Silos.PlaceOnSecond();
+        await Scenario(session).Get(Caller("ann"));
+        IsOnSecond(Scenario(session)).ShouldBeTrue();
+        var relay = await Follow(Host.Session(session), Seat("ann"));
+        await Scenario(session).Control(Caller("ann"), Do(ScenarioControl.Start));
+        await Until(() => HaveFired(relay, 1));
+
+        await Host.Engine.Silos.StopSecond();
+
+        await Until(() => HaveFired(relay, 2));
+        relay.Events.OfType<ScenarioEventFired>().Last().LateMs.ShouldBeLessThan(10_000, "the reminder would have come after a minute");
+    }
+
+    private static Task<string?> HaveFired(RecordingRelay relay, int events)
+    {
+        var fired = relay.Events.OfType<ScenarioEventFired>().Count();
+        return Task.FromResult(fired == events ? null : $"{fired} have fired");
+    }
+
+    private IScenarioInstanceGrain Scenario(Sessions.SessionId session) => Host.Grains.GetGrain<IScenarioInstanceGrain>(session.Value);
+
+    private bool IsOnSecond(IAddressable grain) => Host.Engine.Silos.IsOnSecond(grain.GetGrainId());
+
+    private async Task<Sessions.SessionId> Open(bool isOnSecond, ScenarioDefinition? scenario = null)
     {
         await Login("ann");
+        var command = scenario is null ? Add() : Add() with { ScenarioDefinition = scenario };
         while (true)
         {
-            var session = (await User("ann").AddSession(Caller("ann"), Add())).Session.SessionId;
-            if (Host.Engine.Silos.IsOnSecond(Host.Session(session).GetGrainId()))
+            var session = (await User("ann").AddSession(Caller("ann"), command)).Session.SessionId;
+            if (IsOnSecond(Host.Session(session)) == isOnSecond)
             {
                 return session;
             }

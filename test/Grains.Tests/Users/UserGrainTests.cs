@@ -435,6 +435,34 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
     }
 
     [Fact]
+    public async Task Who_is_here_is_here_again_in_a_session_that_was_told_otherwise()
+    {
+        var concert = await Open("ann");
+        await Enter("bob", concert);
+        // As a silo tells it that was cut off, and does not know that bob has returned elsewhere.
+        await Host.Session(concert).WentAway(Id("bob"));
+        Presence(await Read(concert, "ann"), "bob").ShouldBe(Sessions.Presence.Away);
+
+        await Until(async () => Presence(await Read(concert, "ann"), "bob") == Sessions.Presence.Online ? null : "bob is away");
+    }
+
+    [Fact]
+    public async Task A_session_that_the_list_could_not_reach_is_asked_again()
+    {
+        var concert = await Open("ann");
+        await Until(() => Task.FromResult(Host.Storage.Holds("session", concert.Value) ? null : "the session is not stored yet"));
+        await Host.Stop();
+        Host.Storage.Failure = static state => state == "session" ? new IOException("No disk.") : null;
+        await Restart();
+        var list = Host.List();
+        await Until(() => Task.FromResult(list.IsCompleted ? null : "it is still waited for"));
+        (await list).ShouldBeEmpty();
+        Host.Storage.Failure = null;
+
+        await Until(async () => (await Host.List()).Any(report => report.SessionId == concert) ? null : "the session is not listed");
+    }
+
+    [Fact]
     public async Task A_session_that_finds_a_user_that_is_in_another_lets_it_go()
     {
         var concert = await Open("ann");

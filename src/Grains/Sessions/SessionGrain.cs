@@ -59,9 +59,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
                 _joinedAt[member] = _source.At;
             }
 
+            _rollCall.Begin(_session.Awaited);
+            AskTheMissing();
             Watch();
-            _rollCall.Begin(stored.Members.Keys);
-            AskTheAway();
             if (_session.HasTimeline)
             {
                 _ = ScenarioInstance.Wake();
@@ -151,13 +151,13 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task WentAway(UserId user)
     {
-        _rollCall.Heard(user);
+        Heard(user);
         return Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
     }
 
     public Task<bool> Returned(UserId user, MemberData? data = null)
     {
-        _rollCall.Heard(user);
+        Heard(user);
         Live(() => _session.Returned(user, _time.GetUtcNow(), data));
         return Task.FromResult(_session.Knows(user));
     }
@@ -231,6 +231,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         foreach (var left in happened.Select(h => h.Event).OfType<MemberLeft>())
         {
             _joinedAt.Remove(left.User);
+            _rollCall.Heard(left.User);
             _source.Drop(left.User);
         }
 
@@ -259,12 +260,12 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         : null);
 
     /// <summary>
-    /// What is asked or told one way is lost with the silo that it went to, and so is whoever was there. So who is away is asked again whether it is, and a scenario that runs is woken again.
+    /// What is asked or told one way is lost with the silo that it went to, and so is whoever was there. So who has not answered is asked again, and a scenario that runs is woken again.
     /// </summary>
     private void Watch()
     {
         Watch(ref _expiry, _session.AwaitsSomebody, ExpiryPeriod, Expire);
-        Watch(ref _asking, _session.AwaitsSomebody, AskPeriod, AskTheAway);
+        Watch(ref _asking, _rollCall.Missing.Count > 0 && _session.IsOpen, AskPeriod, AskTheMissing);
         Watch(ref _waking, _session.IsScenarioRunning, AskPeriod, () => _ = ScenarioInstance.Wake());
     }
 
@@ -288,9 +289,15 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     private void Expire() => Live(() => _session.Expire(_time.GetUtcNow()));
 
-    private void AskTheAway()
+    private void Heard(UserId user)
     {
-        foreach (var user in _session.Awaited)
+        _rollCall.Heard(user);
+        Watch();
+    }
+
+    private void AskTheMissing()
+    {
+        foreach (var user in _rollCall.Missing)
         {
             // One way: the user is above, and answers in its own time.
             _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);

@@ -23,12 +23,11 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     private readonly Source _source;
     private readonly Committer<TState> _commit;
     private readonly RollCall<TId> _rollCall;
-    private IGrainTimer? _asking;
 
     protected DirectoryGrain(SourceId id, IPersistentState<Stored<TState>> store, Limits limits, IGatewayWatch watch, TimeProvider time, ILogger log)
     {
         _list = new Directory<TId, TReport>(Listed);
-        _rollCall = new RollCall<TId>(time);
+        _rollCall = new RollCall<TId>(this, id => _ = Wake(id), AskPeriod, time);
         _source = new Source(id, limits.SourceLogBytesMax, watch);
         _commit = new(store, new(() => StateOf(_list.Kept), _source, static _ => { }, DeactivateOnIdle, limits, time, log) { WritePeriod = WritePeriod });
     }
@@ -42,7 +41,7 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
 
         var kept = KeptIn(stored);
         _list.Restore(kept);
-        Ask(kept);
+        _rollCall.Begin(kept);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _commit.End(cancellationToken);
@@ -72,7 +71,7 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     {
         // With it, entries may have ended that nobody else wakes.
         _source.Lost(gateway);
-        Ask(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
+        _rollCall.Begin(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
         return Task.CompletedTask;
     }
 
@@ -87,32 +86,4 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
 
     /// <summary>One way: an entry reports in its own time, and one that is gone says so.</summary>
     protected abstract Task Wake(TId id);
-
-    /// <summary>Until each has answered: a question is lost with the silo that it went to.</summary>
-    private void Ask(IReadOnlyCollection<TId> ids)
-    {
-        _rollCall.Begin(ids);
-        WakeAll(ids);
-        _asking ??= this.RegisterGrainTimer(AskAgain, new GrainTimerCreationOptions(AskPeriod, AskPeriod) { Interleave = true });
-    }
-
-    private Task AskAgain(CancellationToken cancellationToken)
-    {
-        WakeAll(_rollCall.Missing);
-        if (_rollCall.Missing.Count == 0)
-        {
-            _asking?.Dispose();
-            _asking = null;
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private void WakeAll(IReadOnlyCollection<TId> ids)
-    {
-        foreach (var id in ids)
-        {
-            _ = Wake(id);
-        }
-    }
 }

@@ -1,10 +1,12 @@
 namespace Orchestrator.Delivery;
 
 /// <summary>
-/// After a grain was read from the store: waits a moment for those who are asked whether they are still there, so that nobody is shown a world in which they are
-/// missing for a blink. It belongs to one activation and is used in its turns only.
+/// Asks those that a grain knows of whether they are still there, after it was read from the store or a gateway was lost: again until each has answered, because a question is lost with the silo
+/// that it went to. Readers wait a moment for the answers, so that nobody is shown a world in which some are missing for a blink. It belongs to one activation and is used in its turns only.
 /// </summary>
-public sealed class RollCall<TId>(TimeProvider time)
+/// <param name="ask">Asks one of them, one way: it answers in its own time.</param>
+/// <param name="period">Between one question and the next.</param>
+public sealed class RollCall<TId>(Grain grain, Action<TId> ask, TimeSpan period, TimeProvider time)
     where TId : struct
 {
     /// <summary>Whoever needs longer is shown as missing.</summary>
@@ -13,19 +15,31 @@ public sealed class RollCall<TId>(TimeProvider time)
     private readonly HashSet<TId> _missing = [];
     private TaskCompletionSource _complete = new();
     private Task _done = Task.CompletedTask;
+    private IGrainTimer? _asking;
 
-    /// <summary>Who has not answered yet.</summary>
-    public IReadOnlyCollection<TId> Missing => _missing;
-
-    /// <summary>Begins to wait for these, and for those that have not answered yet.</summary>
+    /// <summary>Asks these, and those that have not answered yet.</summary>
     public void Begin(IEnumerable<TId> expected)
     {
         _missing.UnionWith(expected);
-        if (_missing.Count > 0)
+        if (_missing.Count == 0)
+        {
+            return;
+        }
+
+        if (_complete.Task.IsCompleted)
         {
             _complete = new();
-            _done = _complete.Task.WaitAsync(PatienceMax, time);
         }
+
+        _done = _complete.Task.WaitAsync(PatienceMax, time);
+        Ask();
+        _asking ??= grain.RegisterGrainTimer(
+            _ =>
+            {
+                Ask();
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(period, period) { Interleave = true });
     }
 
     /// <summary>Has answered, or does not need to.</summary>
@@ -33,10 +47,20 @@ public sealed class RollCall<TId>(TimeProvider time)
     {
         if (_missing.Remove(id) && _missing.Count == 0)
         {
+            _asking?.Dispose();
+            _asking = null;
             _complete.SetResult();
         }
     }
 
     /// <summary>Done when all have answered, or after a moment.</summary>
     public async Task Done() => await _done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private void Ask()
+    {
+        foreach (var id in _missing)
+        {
+            ask(id);
+        }
+    }
 }

@@ -163,12 +163,6 @@ public sealed partial class Session(Limits limits)
     public bool AwaitsSomebody =>
         IsOpen && (State!.AdministratorAwaySince is not null || Record.SessionUserDefinitions.Any(static m => m.Presence == Presence.Away));
 
-    /// <summary>Who is lost.</summary>
-    public IEnumerable<UserId> Awaited => !AwaitsSomebody
-        ? []
-        : State!.Members.Values.Where(static m => m.AwaySince is not null).Select(static m => m.User)
-            .Concat(State.AdministratorAwaySince is null ? [] : [State.Opening.Administrator]);
-
     public bool HasMember(UserId user) => IsOpen && State!.Members.ContainsKey(user);
 
     public bool Knows(UserId user) => HasMember(user) || IsAdministratorOutside(user);

@@ -25,7 +25,6 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     private readonly Dictionary<UserId, Position> _joinedAt = [];
     private readonly RollCall<UserId> _rollCall;
     private IGrainTimer? _expiry;
-    private IGrainTimer? _asking;
     private IGrainTimer? _waking;
     private DateTimeOffset? _returnBy;
 
@@ -34,7 +33,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     {
         (_time, _patience) = (time, limits.ScenarioReturn);
         _session = new Session(limits);
-        _rollCall = new RollCall<UserId>(time);
+        _rollCall = new RollCall<UserId>(this, FindOut, AskPeriod, time);
         var feeder = feed.WriterFor(Id) is { } write ? new SessionFeeder(Id, write) : null;
         _source = new Source(SourceId.Of(Id), limits.SourceLogBytesMax, watch) { Published = feeder is null ? null : feeder.Published };
         _commit = new(store, new(() => _session.Stored, _source, Published, DeactivateOnIdle, limits, time, log));
@@ -59,8 +58,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
                 _joinedAt[member] = _source.At;
             }
 
-            _rollCall.Begin(_session.Awaited);
-            AskTheMissing();
+            _rollCall.Begin(stored.Members.Keys.Append(stored.Opening.Administrator));
             Watch();
             if (_session.HasTimeline)
             {
@@ -151,13 +149,13 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task WentAway(UserId user)
     {
-        Heard(user);
+        _rollCall.Heard(user);
         return Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
     }
 
     public Task<bool> Returned(UserId user, MemberData? data = null)
     {
-        Heard(user);
+        _rollCall.Heard(user);
         Live(() => _session.Returned(user, _time.GetUtcNow(), data));
         return Task.FromResult(_session.Knows(user));
     }
@@ -192,12 +190,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task GatewayLost(string gateway)
     {
-        foreach (var user in _source.Lost(gateway).Select(static seat => seat.User).Distinct().Where(user => !_source.IsHeardBy(user)))
-        {
-            // It knows whether it is still here in another way; if it was lost with its gateway, it finds that out now.
-            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
-        }
-
+        // They know whether they are still here in another way; who was lost with its gateway finds that out now.
+        _rollCall.Begin(_source.Lost(gateway).Select(static seat => seat.User).Distinct().Where(user => !_source.IsHeardBy(user)));
         return Task.CompletedTask;
     }
 
@@ -259,13 +253,10 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         ? _session.Record with { SessionUserDefinitions = [.. _session.Record.SessionUserDefinitions.Select(m => m.UserData is null ? m : m with { UserData = null })] }
         : null);
 
-    /// <summary>
-    /// What is asked or told one way is lost with the silo that it went to, and so is whoever was there. So who has not answered is asked again, and a scenario that runs is woken again.
-    /// </summary>
+    /// <summary>Looks again at what is due. A scenario is lost with its silo, which nobody tells: one that runs is woken again and again.</summary>
     private void Watch()
     {
         Watch(ref _expiry, _session.AwaitsSomebody, ExpiryPeriod, Expire);
-        Watch(ref _asking, _rollCall.Missing.Count > 0 && _session.IsOpen, AskPeriod, AskTheMissing);
         Watch(ref _waking, _session.IsScenarioRunning, AskPeriod, () => _ = ScenarioInstance.Wake());
     }
 
@@ -289,20 +280,8 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     private void Expire() => Live(() => _session.Expire(_time.GetUtcNow()));
 
-    private void Heard(UserId user)
-    {
-        _rollCall.Heard(user);
-        Watch();
-    }
-
-    private void AskTheMissing()
-    {
-        foreach (var user in _rollCall.Missing)
-        {
-            // One way: the user is above, and answers in its own time.
-            _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
-        }
-    }
+    /// <summary>One way: the user is above, and answers in its own time.</summary>
+    private void FindOut(UserId user) => _ = GrainFactory.GetGrain<IUserGrain>(user.Value).FoundIn(Id);
 
     private Task LeaveIfVacant(CancellationToken cancellationToken)
     {

@@ -46,7 +46,7 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
 
         (await Join("bob", session)).Session.ScenarioClock.ShouldBe(new ScenarioClock(ScenarioState.Paused, 400, now + 400, 1, 1));
 
-        var instance = await Instance(session).Get(Caller("bob"));
+        var instance = await Host.Scenario(session).Get(Caller("bob"));
         (instance.ScenarioRefId, instance.ScenarioId, instance.ScenarioState, instance.PositionMs, instance.EventCount).ShouldBe(("play", session, ScenarioState.Paused, 400, 1));
     }
 
@@ -58,7 +58,7 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
         await Login("eve");
         (await RefusalOf(Control(session, ScenarioControl.Start, "bob"))).ShouldBe(RefusalCode.NotAllowed);
         (await RefusalOf(Control(session, ScenarioControl.Start, "eve"))).ShouldBe(RefusalCode.NotInSession);
-        (await RefusalOf(Instance(session).Get(Caller("eve")))).ShouldBe(RefusalCode.NotJoined);
+        (await RefusalOf(Host.Scenario(session).Get(Caller("eve")))).ShouldBe(RefusalCode.NotJoined);
         (await RefusalOf(Control(new SessionId("nowhere"), ScenarioControl.Start))).ShouldBe(RefusalCode.NotInSession);
         (await RefusalOf(Control(session, ScenarioControl.Stop))).ShouldBe(RefusalCode.ScenarioState);
         (await Get(session)).Run.ShouldBe(0);
@@ -275,7 +275,7 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
         var other = await Open(Play(1_000), "bob");
         await Control(one, ScenarioControl.Start);
         (await Get(one)).ScenarioState.ShouldBe(ScenarioState.Running);
-        (await Instance(other).Get(Caller("bob"))).ScenarioState.ShouldBe(ScenarioState.Stopped);
+        (await Host.Scenario(other).Get(Caller("bob"))).ScenarioState.ShouldBe(ScenarioState.Stopped);
     }
 
     private static IEnumerable<ScenarioEventFired> Fired(RecordingRelay relay) => relay.Events.OfType<ScenarioEventFired>();
@@ -288,12 +288,10 @@ public abstract class ScenarioInstanceGrainSuite(bool copyMessages) : GrainTests
         return (await User(user).AddSession(Caller(user), new AddSession("Play", scenario))).Session.SessionId;
     }
 
-    private IScenarioInstanceGrain Instance(SessionId session) => Host.Grains.GetGrain<IScenarioInstanceGrain>(session.Value);
-
     private Task<Position> Control(SessionId session, ScenarioControl control, string user = "ann", string? key = null) =>
-        Instance(session).Control(Caller(user), Do(control, key));
+        Host.Scenario(session).Control(Caller(user), Do(control, key));
 
-    private Task<ScenarioInstanceRecord> Get(SessionId session) => Instance(session).Get(Caller("ann"));
+    private Task<ScenarioInstanceRecord> Get(SessionId session) => Host.Scenario(session).Get(Caller("ann"));
 
     private static Task HaveFired(RecordingRelay relay, params string[] events) => Eventually(() =>
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Accounts;
 using Orchestrator.Delivery;
 using Orchestrator.Devices;
+using Orchestrator.Scenarios;
 using Orchestrator.Sessions;
 using Orchestrator.Users;
 
@@ -69,6 +70,8 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public ISessionGrain Session(SessionId session) => Grains.GetGrain<ISessionGrain>(session.Value);
 
+    public IScenarioInstanceGrain Scenario(SessionId session) => Grains.GetGrain<IScenarioInstanceGrain>(session.Value);
+
     public IAccountGrain Account(string name) => Grains.GetGrain<IAccountGrain>(name);
 
     public IAccountOfUserGrain AccountOf(UserId user) => Grains.GetGrain<IAccountOfUserGrain>(user.Value);
@@ -78,11 +81,11 @@ internal sealed class GrainHost : IAsyncDisposable
     public GatewayAddress Gateway(RecordingRelay relay, string name = "west") => new(name, Grains.CreateObjectReference<IRelay>(relay));
 
     /// <summary>Ends this process in good order and starts the next one on what it has stored.</summary>
-    public async Task<GrainHost> Restart()
+    public async Task<GrainHost> Restart(Limits? limits = null)
     {
         await Stop();
         Time.Advance(TimeSpan.FromSeconds(1));
-        return await Start(Setup);
+        return await Start(limits is null ? Setup : Setup with { Limits = limits });
     }
 
     public async Task Stop()

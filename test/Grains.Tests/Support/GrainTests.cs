@@ -59,6 +59,10 @@ public abstract class GrainTests(bool copyMessages) : IAsyncLifetime
         return now == members ? null : $"members are '{now}', not '{members}'";
     }
 
+    /// <summary>The list has it. A list is told behind the answer; what stops before that is not in it, and nobody wakes it.</summary>
+    private protected Task Listed(SessionId session) =>
+        Eventually(async () => (await Host.List()).Any(report => report.SessionId == session) ? null : "the session is not listed");
+
     /// <summary>Lets the clock go, in steps, until it is so.</summary>
     private protected Task Until(Func<Task<string?>> reasonOrNull) => Eventually(async () =>
     {
@@ -71,7 +75,7 @@ public abstract class GrainTests(bool copyMessages) : IAsyncLifetime
         return reason;
     });
 
-    private protected async Task Restart() => Host = await Host.Restart();
+    private protected async Task Restart(Limits? limits = null) => Host = await Host.Restart(limits);
 
     /// <summary>A gateway with one seat.</summary>
     private protected async Task<RecordingRelay> Follow(ISource source, Seat seat, string gateway = "west")

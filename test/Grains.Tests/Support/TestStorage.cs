@@ -23,6 +23,9 @@ internal sealed class TestStorage : IGrainStorage
 
     public int Count(string state) => _rows.Keys.Count(r => r.State == state);
 
+    /// <summary>What there is a record of, for the reason that a test gives.</summary>
+    public string Records => string.Join(", ", _rows.Keys.Select(static row => $"{row.State} {row.Key}").Order(StringComparer.Ordinal));
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         if (_rows.TryGetValue(Key(stateName, grainId), out var row))

@@ -44,10 +44,10 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
     {
         var session = await Open(isOnSecond: false, Play(1_000, 11_000));
         Host.Engine.Silos.PlaceOnSecond();
-        await Scenario(session).Get(Caller("ann"));
-        IsOnSecond(Scenario(session)).ShouldBeTrue();
+        await Host.Scenario(session).Get(Caller("ann"));
+        IsOnSecond(Host.Scenario(session)).ShouldBeTrue();
         var relay = await Follow(Host.Session(session), Seat("ann"));
-        await Scenario(session).Control(Caller("ann"), Do(ScenarioControl.Start));
+        await Host.Scenario(session).Control(Caller("ann"), Do(ScenarioControl.Start));
         await Until(() => HaveFired(relay, 1));
 
         await Host.Engine.Silos.StopSecond();
@@ -61,8 +61,6 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
         var fired = relay.Events.OfType<ScenarioEventFired>().Count();
         return Task.FromResult(fired == events ? null : $"{fired} have fired");
     }
-
-    private IScenarioInstanceGrain Scenario(Sessions.SessionId session) => Host.Grains.GetGrain<IScenarioInstanceGrain>(session.Value);
 
     private bool IsOnSecond(IAddressable grain) => Host.Engine.Silos.IsOnSecond(grain.GetGrainId());
 

@@ -91,9 +91,10 @@ public interface ISessionGrain : ISource, ISessionStreams
     [Alias("is-missing-members"), Repeatable]
     Task<bool> IsMissingMembers();
 
-    /// <summary>The last connection of a member or of the administrator was lost: its grace period begins.</summary>
+    /// <summary>The last connection of a member or of the administrator was lost: its grace period begins. What the user says before something it has said already is no news.</summary>
+    /// <param name="at">Orders what one user says.</param>
     [Alias("went-away"), Repeatable]
-    Task WentAway(UserId user);
+    Task WentAway(UserId user, Position at);
 
     /// <summary>
     /// A member or the administrator is here; the others learn of its data if that is not what they know. False: the session knows no such user (any more).

@@ -14,6 +14,7 @@ namespace Orchestrator.Sessions;
 public sealed partial class Session(Limits limits)
 {
     private SessionRecord? _record;
+    private Position _administratorAt;
 
     /// <summary>Null before it is opened.</summary>
     public SessionState? State { get; private set; }
@@ -83,6 +84,9 @@ public sealed partial class Session(Limits limits)
         return happened.All;
     }
 
+    /// <summary>Whether the user has said something since. A silo that was cut off and comes back says for a moment what was true before.</summary>
+    public bool HasHeardSince(UserId user, Position at) => at < (State?.Members.GetValueOrDefault(user)?.DataAt ?? _administratorAt);
+
     /// <summary>A member, or the administrator, has no connection any more.</summary>
     public IReadOnlyList<Outgoing> WentAway(UserId user, DateTimeOffset now)
     {
@@ -116,9 +120,13 @@ public sealed partial class Session(Limits limits)
 
             Refresh(happened, user, data);
         }
-        else if (IsAdministratorOutside(user) && State!.AdministratorAwaySince is not null)
+        else if (IsAdministratorOutside(user))
         {
-            happened.Add(Outgoing.ToEveryone(new AdministratorReturned(user)));
+            _administratorAt = data?.At ?? _administratorAt;
+            if (State!.AdministratorAwaySince is not null)
+            {
+                happened.Add(Outgoing.ToEveryone(new AdministratorReturned(user)));
+            }
         }
 
         return happened.All;
@@ -263,6 +271,11 @@ public sealed partial class Session(Limits limits)
     private void Apply(Event @event)
     {
         var before = State;
+        if (@event is MemberLeft left && left.User == before!.Opening.Administrator)
+        {
+            _administratorAt = before.Members[left.User].DataAt;
+        }
+
         State = Next(before, @event);
         _record = _record is null || ReferenceEquals(State, before) ? _record : Next(_record, State!, @event);
     }

@@ -147,10 +147,15 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news) => Task.FromResult(Live(() => _session.TakeScenario(news)));
 
-    public Task WentAway(UserId user)
+    public Task WentAway(UserId user, Position at)
     {
-        _rollCall.Heard(user);
-        return Task.FromResult(Live(() => _session.WentAway(user, _time.GetUtcNow())));
+        if (!_session.HasHeardSince(user, at))
+        {
+            _rollCall.Heard(user);
+            Live(() => _session.WentAway(user, _time.GetUtcNow()));
+        }
+
+        return Task.CompletedTask;
     }
 
     public Task<bool> Returned(UserId user, MemberData? data = null)

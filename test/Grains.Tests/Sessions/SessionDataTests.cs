@@ -46,6 +46,26 @@ public sealed class SessionDataTests
         _session.State.ShouldBeSameAs(before);
     }
 
+    [Theory]
+    [InlineData(0, 9, true)]
+    [InlineData(1, 4, true)]
+    [InlineData(1, 5, false)]
+    [InlineData(2, 0, false)]
+    public void What_a_user_says_is_old_when_it_has_said_something_since(long epoch, long seq, bool isOld) =>
+        _session.HasHeardSince(Id("bob"), new Position(epoch, seq)).ShouldBe(isOld);
+
+    [Fact]
+    public void So_it_is_of_an_administrator_that_has_left()
+    {
+        _session.Leave(Caller("ann"));
+        _session.HasHeardSince(Id("ann"), new Position(1, 0)).ShouldBeTrue();
+        _session.HasHeardSince(Id("ann"), new Position(1, 1)).ShouldBeFalse();
+
+        _session.Returned(Id("ann"), Start, Shows(null, 9));
+        _session.HasHeardSince(Id("ann"), new Position(1, 8)).ShouldBeTrue();
+        _session.HasHeardSince(Id("ann"), new Position(1, 9)).ShouldBeFalse();
+    }
+
     [Fact]
     public void A_change_to_what_it_is_already_is_told_too() => _session.SetUserData(Id("bob"), Shows(Hat, 6)).Single().Audience.ShouldBe(Audience.Everyone);
 

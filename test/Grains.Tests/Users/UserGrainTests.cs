@@ -1,3 +1,4 @@
+using Orchestrator.Delivery;
 using Orchestrator.Sessions;
 using Orchestrator.Support;
 using static Orchestrator.Support.People;
@@ -315,6 +316,18 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
         await Lose("ann", connection: 1);
         Presence(await Read(concert, "ann"), "ann").ShouldBe(Sessions.Presence.Online);
         await Eventually(() => ann.Events.Contains(new ConnectionSuperseded(Connection("ann"))) ? null : "the old connection was not told");
+    }
+
+    [Fact]
+    public async Task What_a_silo_that_was_cut_off_says_of_a_user_who_is_back_is_ignored()
+    {
+        var concert = await Open("ann");
+        await Enter("bob", concert);
+        var before = new Position(Time.GetUtcNow().ToUnixTimeMilliseconds(), 1_000);
+        await Restart();
+        await User("bob").Resume(Caller("bob"), Connection("bob", number: 2));
+        await Host.Session(concert).WentAway(Id("bob"), before);
+        Presence(await Read(concert, "ann"), "bob").ShouldBe(Sessions.Presence.Online);
     }
 
     [Fact]

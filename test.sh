@@ -2,21 +2,31 @@
 # Installs what is missing, builds, checks the format, runs every test, and ends with the line "N passed, N failed, N skipped".
 set -uo pipefail
 cd "$(dirname "$0")"
+# Whoever is started in the background ignores an interrupt, and so does all that it starts; but tests send some.
+if [ -z "${TEST_INTERRUPTS-}" ] && env --default-signal=INT true 2> /dev/null; then
+  exec env --default-signal=INT TEST_INTERRUPTS=yes ./test.sh "$@"
+fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
 # One compiler for all builds: most of the time of one that starts anew goes into making it ready.
 export UseSharedCompilation=true
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=()
 
 say() { printf '\n== %s\n' "$*"; }
 
-count() { # passed failed skipped
+count() { # passed failed skipped [what failed...]
   passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+  [ "$2" -eq 0 ] || failures+=("${@:4}")
 }
 
+# What failed is named once more: the log is long, and often only its end is at hand.
 finish() {
+  if [ "$failed" -gt 0 ]; then
+    say "failed"
+    printf '%s\n' "${failures[@]}"
+  fi
   say "result"
   echo "$passed passed, $failed failed, $skipped skipped"
   exit $((failed > 0))
@@ -29,7 +39,7 @@ must() { # name command...
   say "$name"
   if ! "$@"; then
     echo "$name failed: $*"
-    count 0 1 0
+    count 0 1 0 "$name"
     finish
   fi
 }
@@ -70,7 +80,7 @@ run_dotnet() { # engine project [filter...]
   summary=$(grep -o 'Total: [0-9]*, Errors: [0-9]*, Failed: [0-9]*, Skipped: [0-9]*' "$log" | tail -n 1)
   if [ -z "$summary" ]; then
     tail -n 50 "$log"
-    count 0 1 0
+    count 0 1 0 "$project ($engine)"
     return
   fi
   local total errors bad left
@@ -79,7 +89,9 @@ run_dotnet() { # engine project [filter...]
   [ "$bad" -eq 0 ] && [ "$code" -ne 0 ] && bad=1
   if [ "$bad" -gt 0 ]; then grep -v '^ *\(Discover\|Starting\|Finished\)' "$log" | head -n 400; fi
   echo "$summary"
-  count $((total - bad - left < 0 ? 0 : total - bad - left)) "$bad" "$left"
+  local names
+  mapfile -t names < <(sed -n "s/^ *\(.*\) \[FAIL\]$/\1 ($engine)/p" "$log")
+  count $((total - bad - left < 0 ? 0 : total - bad - left)) "$bad" "$left" "${names[@]:-$project ($engine)}"
 }
 
 run_node() { # directory
@@ -92,7 +104,7 @@ run_node() { # directory
   left=$(grep -oE '^(# |ℹ )skipped [0-9]+' "$log" | grep -oE '[0-9]+' | tail -n 1)
   if [ "$code" -ne 0 ] || [ -z "$good" ]; then
     cat "$log"
-    count "${good:-0}" "$((${bad:-0} > 0 ? bad : 1))" "${left:-0}"
+    count "${good:-0}" "$((${bad:-0} > 0 ? bad : 1))" "${left:-0}" "$1"
     return
   fi
   echo "pass $good, skipped ${left:-0}"
@@ -115,7 +127,7 @@ run_sample() { # engine
     count 1 0 0
   else
     cat "$log"
-    count 0 1 0
+    count 0 1 0 "samples/first-light ($1)"
   fi
   kill -TERM "$server" 2> /dev/null
   wait "$server" 2> /dev/null
@@ -127,7 +139,7 @@ run_evening() { # engine
   if (cd samples/first-light && npm ci --no-audit --no-fund --silent && node evening.mjs --server "../../artifacts/$1/bin/Silo/release/orchestrator"); then
     count 1 0 0
   else
-    count 0 1 0
+    count 0 1 0 "samples/first-light: the evening ($1)"
   fi
 }
 
@@ -138,11 +150,11 @@ run_bench() { # arguments...
     count 1 0 0
   else
     cat "$results/bench.log"
-    count 0 1 0
+    count 0 1 0 "bench/Load $*"
   fi
 }
 
-command -v dotnet > /dev/null || { echo "'dotnet' is missing: install the .NET SDK that global.json names."; count 0 1 0; finish; }
+command -v dotnet > /dev/null || { echo "'dotnet' is missing: install the .NET SDK that global.json names."; count 0 1 0 dotnet; finish; }
 must "node" install node nodejs
 must "npm" install npm npm
 must "postgresql" install_postgres

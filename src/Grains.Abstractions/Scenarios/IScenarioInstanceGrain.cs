@@ -25,7 +25,7 @@ public interface IScenarioInstanceGrain : IGrainWithStringKey
     [Alias("get"), Repeatable]
     Task<ScenarioInstanceRecord> Get(Caller caller);
 
-    /// <summary>Goes on after a restart. Called by the session when it was read from the store, which does not wait.</summary>
+    /// <summary>Goes on after a restart. Called by the session, when it was read from the store and every 2 s while the scenario runs; it does not wait.</summary>
     [Alias("wake"), OneWay]
     Task Wake();
 

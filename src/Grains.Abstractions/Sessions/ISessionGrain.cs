@@ -91,10 +91,10 @@ public interface ISessionGrain : ISource, ISessionStreams
     [Alias("is-missing-members"), Repeatable]
     Task<bool> IsMissingMembers();
 
-    /// <summary>The last connection of a member or of the administrator was lost: its grace period begins. What the user says before something it has said already is no news.</summary>
-    /// <param name="at">Orders what one user says.</param>
+    /// <summary>The last connection of a member or of the administrator was lost: its grace period begins. It is ignored when a later activation of the user has been here.</summary>
+    /// <param name="epoch">Of the activation of the user that says so.</param>
     [Alias("went-away"), Repeatable]
-    Task WentAway(UserId user, Position at);
+    Task WentAway(UserId user, long epoch);
 
     /// <summary>
     /// A member or the administrator is here; the others learn of its data if that is not what they know. False: the session knows no such user (any more).

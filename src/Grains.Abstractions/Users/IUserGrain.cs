@@ -103,7 +103,8 @@ public interface IUserGrain : ISource
     Task Wake();
 
     /// <summary>
-    /// A session that was read from the store has this user as a member or administrator: it is woken, and confirms or leaves. Called by sessions, which do not wait.
+    /// A session that was read from the store, or whose gateway for this user was lost, has this user as a member or administrator: it is woken, and confirms or leaves. Called by sessions,
+    /// again until it answers; they do not wait.
     /// </summary>
     [Alias("found-in"), OneWay]
     Task FoundIn(SessionId session);

@@ -71,7 +71,7 @@ public abstract class DirectoryGrain<TId, TReport, TState> : Grain
     {
         // With it, entries may have ended that nobody else wakes.
         _source.Lost(gateway);
-        _rollCall.Begin(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
+        _rollCall.Ask(_list.Kept.Union(_list.Reports.Select(static report => report.Id)));
         return Task.CompletedTask;
     }
 

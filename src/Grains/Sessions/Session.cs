@@ -14,7 +14,7 @@ namespace Orchestrator.Sessions;
 public sealed partial class Session(Limits limits)
 {
     private SessionRecord? _record;
-    private Position _administratorAt;
+    private long _administratorEpoch;
 
     /// <summary>Null before it is opened.</summary>
     public SessionState? State { get; private set; }
@@ -84,8 +84,8 @@ public sealed partial class Session(Limits limits)
         return happened.All;
     }
 
-    /// <summary>Whether the user has said something since. A silo that was cut off and comes back says for a moment what was true before.</summary>
-    public bool HasHeardSince(UserId user, Position at) => at < (State?.Members.GetValueOrDefault(user)?.DataAt ?? _administratorAt);
+    /// <summary>Whether a later activation of the user has been here. One on a silo that was cut off and comes back says for a moment what was true before.</summary>
+    public bool HasHeardOfLater(UserId user, long epoch) => epoch < (State?.Members.GetValueOrDefault(user)?.DataAt.Epoch ?? _administratorEpoch);
 
     /// <summary>A member, or the administrator, has no connection any more.</summary>
     public IReadOnlyList<Outgoing> WentAway(UserId user, DateTimeOffset now)
@@ -122,7 +122,7 @@ public sealed partial class Session(Limits limits)
         }
         else if (IsAdministratorOutside(user))
         {
-            _administratorAt = data?.At ?? _administratorAt;
+            _administratorEpoch = Math.Max(_administratorEpoch, data?.At.Epoch ?? 0);
             if (State!.AdministratorAwaySince is not null)
             {
                 happened.Add(Outgoing.ToEveryone(new AdministratorReturned(user)));
@@ -273,7 +273,7 @@ public sealed partial class Session(Limits limits)
         var before = State;
         if (@event is MemberLeft left && left.User == before!.Opening.Administrator)
         {
-            _administratorAt = before.Members[left.User].DataAt;
+            _administratorEpoch = Math.Max(_administratorEpoch, before.Members[left.User].DataAt.Epoch);
         }
 
         State = Next(before, @event);

@@ -147,9 +147,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task<Position> PublishScenario(ImmutableArray<ScenarioNews> news) => Task.FromResult(Live(() => _session.TakeScenario(news)));
 
-    public Task WentAway(UserId user, Position at)
+    public Task WentAway(UserId user, long epoch)
     {
-        if (!_session.HasHeardSince(user, at))
+        if (!_session.HasHeardOfLater(user, epoch))
         {
             _rollCall.Heard(user);
             Live(() => _session.WentAway(user, _time.GetUtcNow()));
@@ -196,7 +196,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
     public Task GatewayLost(string gateway)
     {
         // They know whether they are still here in another way; who was lost with its gateway finds that out now.
-        _rollCall.Begin(_source.Lost(gateway).Select(static seat => seat.User).Distinct().Where(user => !_source.IsHeardBy(user)));
+        _rollCall.Ask(_source.Lost(gateway).Select(static seat => seat.User).Distinct().Where(user => !_source.IsHeardBy(user)));
         return Task.CompletedTask;
     }
 

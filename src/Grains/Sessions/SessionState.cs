@@ -64,7 +64,7 @@ public sealed record Member(
     [Id(20)]
     public Payload? Data { get; init; }
 
-    /// <summary>What the user says of its data is older than this, or newer.</summary>
+    /// <summary>What the user says of its data is older than this, or newer; its epoch is that of the activation of the user which the session has heard of last.</summary>
     [Id(21)]
     public Position DataAt { get; init; }
 

@@ -218,7 +218,7 @@ public sealed partial class UserGrain : Grain, IUserGrain
             return;
         }
 
-        await (_user.IsOnline ? Session(session).Returned(Id, Shown) : Session(session).WentAway(Id, At));
+        await (_user.IsOnline ? Session(session).Returned(Id, Shown) : Session(session).WentAway(Id, At.Epoch));
         WatchForExpiry();
     }
 
@@ -303,7 +303,7 @@ public sealed partial class UserGrain : Grain, IUserGrain
         WatchForExpiry();
         if (!_user.IsOnline)
         {
-            await TellSessions(session => session.WentAway(Id, At));
+            await TellSessions(session => session.WentAway(Id, At.Epoch));
         }
     }
 

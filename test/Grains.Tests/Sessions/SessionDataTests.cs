@@ -47,23 +47,25 @@ public sealed class SessionDataTests
     }
 
     [Theory]
-    [InlineData(0, 9, true)]
-    [InlineData(1, 4, true)]
-    [InlineData(1, 5, false)]
-    [InlineData(2, 0, false)]
-    public void What_a_user_says_is_old_when_it_has_said_something_since(long epoch, long seq, bool isOld) =>
-        _session.HasHeardSince(Id("bob"), new Position(epoch, seq)).ShouldBe(isOld);
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    public void An_activation_of_a_user_is_old_when_a_later_one_has_been_here(long epoch, bool isOld)
+    {
+        _session.HasHeardOfLater(Id("bob"), epoch).ShouldBe(isOld);
+        _session.HasHeardOfLater(Id("ann"), epoch).ShouldBe(isOld);
+        _session.Leave(Caller("ann"));
+        _session.HasHeardOfLater(Id("ann"), epoch).ShouldBe(isOld);
+    }
 
     [Fact]
-    public void So_it_is_of_an_administrator_that_has_left()
+    public void So_it_is_of_an_administrator_outside()
     {
         _session.Leave(Caller("ann"));
-        _session.HasHeardSince(Id("ann"), new Position(1, 0)).ShouldBeTrue();
-        _session.HasHeardSince(Id("ann"), new Position(1, 1)).ShouldBeFalse();
-
-        _session.Returned(Id("ann"), Start, Shows(null, 9));
-        _session.HasHeardSince(Id("ann"), new Position(1, 8)).ShouldBeTrue();
-        _session.HasHeardSince(Id("ann"), new Position(1, 9)).ShouldBeFalse();
+        _session.Returned(Id("ann"), Start, new MemberData(null, new Position(3, 1)));
+        _session.Returned(Id("ann"), Start, new MemberData(null, new Position(2, 1)));
+        _session.HasHeardOfLater(Id("ann"), 2).ShouldBeTrue();
+        _session.HasHeardOfLater(Id("ann"), 3).ShouldBeFalse();
     }
 
     [Fact]

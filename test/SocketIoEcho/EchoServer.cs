@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Connections;
@@ -15,6 +16,7 @@ namespace Orchestrator.Testing;
 internal sealed class EchoServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _waiting;
 
     private EchoServer(WebApplication app, EchoApplication application)
     {
@@ -25,6 +27,9 @@ internal sealed class EchoServer : IAsyncDisposable
     public EchoApplication Application { get; }
 
     public EngineIoConnections Connections => _app.Services.GetRequiredService<EngineIoConnections>();
+
+    /// <summary>Requests that have come as far as they come without news: polls, and those that are WebSockets now.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
@@ -54,17 +59,33 @@ internal sealed class EchoServer : IAsyncDisposable
         builder.Services.AddSocketIo();
 
         var app = builder.Build();
+        var application = new EchoApplication();
+        var server = new EchoServer(app, application);
+        app.Use(server.Count);
         app.UseRouting();
         app.UseCors();
-        var application = new EchoApplication();
         app.MapSocketIo("/socket.io", application);
         await app.StartAsync();
-        return new EchoServer(app, application);
+        return server;
     }
 
     public Task Stop() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task Count(HttpContext context, RequestDelegate next)
+    {
+        var answering = next(context);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await answering;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
 
     private sealed class EchoIds : IIdSource
     {

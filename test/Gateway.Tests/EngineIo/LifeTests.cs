@@ -93,6 +93,7 @@ public sealed class LifeTests
         var polled = new PollingClient(http, server);
         await polled.Open();
         var poll = polled.Poll();
+        await Eventually(() => server.Waiting == 4 ? null : "it does not have them all yet");
 
         var stopping = server.Stop().WaitAsync(TimeSpan.FromSeconds(10));
 

@@ -252,7 +252,8 @@ public sealed class ClientConnection(ConnectionId id, Origin origin, IDialect di
         // What a command that still runs does to this connection is either seen here, or it sees that it is closed.
         Interlocked.MemoryBarrier();
         outbound.End();
-        EndPackets(CloseCode.Detached);
+        // Whoever ends it from our side may not have come to the packets yet.
+        EndPackets(EndsWith ?? CloseCode.Detached);
     }
 
     /// <summary>Tells the caller's user that this connection is lost, or logs the caller out if nobody can come back to it.</summary>

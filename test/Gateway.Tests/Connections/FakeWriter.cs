@@ -20,6 +20,9 @@ internal sealed class FakeWriter : IFrameWriter
 
     public bool ThrowAtOnce { get; set; }
 
+    /// <summary>What comes of an abort, before the one who aborts goes on.</summary>
+    public Action? Aborted { get; init; }
+
     public void Stall() => _stall ??= new TaskCompletionSource();
 
     /// <summary>Lets the present write go on; the next one stalls again.</summary>
@@ -57,6 +60,7 @@ internal sealed class FakeWriter : IFrameWriter
     {
         Aborts++;
         Closed = code;
+        Aborted?.Invoke();
     }
 
     private async ValueTask WriteLater(ReadOnlyMemory<byte> messages)

@@ -19,8 +19,10 @@ public sealed class LeadTests : IDisposable
     public LeadTests()
     {
         var context = new ConnectionContext(new Limits(), TimeProvider.System, _gatherer, _meter, new GatewayName("here"));
+        // Its socket is gone as soon as it is aborted.
+        var writer = new FakeWriter { Aborted = () => _connection!.Closed() };
         _connection = new ClientConnection(
-            context.Name("one"), new Origin(null, IsLoopback: true, "127.0.0.1"), new PacketDialect(), context.Outbound(new FakeWriter(), Lanes.Two), context);
+            context.Name("one"), new Origin(null, IsLoopback: true, "127.0.0.1"), new PacketDialect(), context.Outbound(writer, Lanes.Two), context);
         _connection.LoggedIn(Ann);
     }
 

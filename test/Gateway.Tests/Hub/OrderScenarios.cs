@@ -104,6 +104,8 @@ public abstract class OrderScenarios(IScenarioWire wire, HubServer server) : Sce
         await enough.CancelAsync();
         var sent = await sending;
         await ben.Client.WaitFor("MessageSent", d => d.GetProperty("message").GetInt32() == sent - 1);
+        // The last message may have come before the last leaver left.
+        await ben.Client.WaitFor("USER_LEFT_SESSION", d => d.GetProperty("eventData").GetProperty("userId").GetString() == leavers[^1].Id);
         var order = ben.Client.Events();
         foreach (var leaver in leavers)
         {

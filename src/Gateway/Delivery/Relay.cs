@@ -133,7 +133,7 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
     public Task Unsubscribe(Subscription subscription)
     {
         Drop(subscription);
-        return Owned(() => Source(subscription.Source).Unsubscribe(_gateway, subscription.Seat.Connection));
+        return Owned(() => GiveUpSeat(subscription));
     }
 
     /// <summary>A part of the cluster is gone, and with it perhaps sources that this gateway hears: each is asked, and where it is another one now, everybody begins again.</summary>
@@ -202,10 +202,18 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
         }
     }
 
-    private void Leave(Link link, Subscription subscription)
+    private async Task<bool> GiveUpSeat(Subscription subscription)
+    {
+        await Source(subscription.Source).Unsubscribe(_gateway, subscription.Seat.Connection);
+        return true;
+    }
+
+    /// <summary>False when it is gone already.</summary>
+    private bool Leave(Link link, Subscription subscription)
     {
         lock (link.Gate)
         {
+            var wasThere = link.Has(subscription);
             subscription.End();
             link.Remove(subscription);
             if (link.IsEmpty)
@@ -213,6 +221,8 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
                 link.IsRetired = true;
                 _links.TryRemove(KeyValuePair.Create(link.Source, link));
             }
+
+            return wasThere;
         }
     }
 
@@ -286,7 +296,7 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
             if (IsGivenUp(link, subscription))
             {
                 // Giving it up may have overtaken this call, and then the source has a seat for nobody.
-                await Source(link.Source).Unsubscribe(_gateway, subscription.Seat.Connection);
+                await Retried(async () => !IsGivenUp(link, subscription) || await GiveUpSeat(subscription));
                 return;
             }
 
@@ -299,8 +309,10 @@ public sealed class Relay(IGrainFactory grains, GatewayName name, IOptions<Gatew
         catch (Refusal)
         {
             // It has no right to this source any more, or the source is over.
-            Leave(link, subscription);
-            subscription.Ended();
+            if (Leave(link, subscription))
+            {
+                subscription.Ended();
+            }
         }
     }
 

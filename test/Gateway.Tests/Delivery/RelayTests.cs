@@ -211,6 +211,32 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
+    public void Who_has_left_before_it_may_not_subscribe_again_is_told_nothing()
+    {
+        var leaving = LeavingWhileItBeginsAgain();
+        Source.Ban("ann");
+        Network.PassAll();
+        leaving.HasEnded.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_seat_that_was_given_up_too_early_is_given_up_again_until_the_source_has_heard()
+    {
+        LeavingWhileItBeginsAgain();
+        // The seat is given up before it is taken.
+        Network.Pass(1);
+        Network.Pass(1);
+        Network.Pass(0);
+        Network.Failures.Enqueue(Refusal.Temporary("Later."));
+        Network.PassAll();
+        _f.Time.Advance(TimeSpan.FromMilliseconds(100));
+        WaitForMessage();
+        Network.PassAll();
+        Publish(1);
+        Network.ToGateway.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_refused_subscription_leaves_no_link()
     {
         Source.Ban("ann");
@@ -503,6 +529,19 @@ public sealed class RelayTests : IDisposable
     {
         SpinWait.SpinUntil(() => Network.Messages > 0, TimeSpan.FromSeconds(15)).ShouldBeTrue();
         Network.PassAll();
+    }
+
+    /// <summary>The source has moved; on their way are the request of a seat at the next one, and that it is given up.</summary>
+    private RecordingSubscriber LeavingWhileItBeginsAgain()
+    {
+        var leaving = _f.Subscribe(new RecordingSubscriber("ann", "ann#1"));
+        Network.PassAll();
+        leaving.Release();
+        Source.Move();
+        Network.Deliver();
+        _ = _f.Relay.Unsubscribe(leaving.Subscription);
+        Network.Messages.ShouldBe(2);
+        return leaving.Subscriber;
     }
 
     private void Leave(Subscribing leaving)

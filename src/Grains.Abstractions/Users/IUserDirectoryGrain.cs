@@ -19,19 +19,17 @@ public interface IUserDirectoryGrain : ISource
 
 /// <summary>A user's state at one of its places.</summary>
 /// <param name="User">Null: the user is forgotten.</param>
-/// <param name="HasRecord">Whether there is something stored that a restart could take up.</param>
 [GenerateSerializer, Immutable, Alias("user-report")]
 public sealed record UserReport(
     [property: Id(0)] UserId UserId,
     [property: Id(1)] Position At,
-    [property: Id(2)] UserRecord? User,
-    [property: Id(3)] bool HasRecord) : IReport<UserId>
+    [property: Id(2)] UserRecord? User) : IReport<UserId>
 {
     UserId IReport<UserId>.Id => UserId;
 
     bool IReport<UserId>.IsOver => User is null;
 
-    bool IReport<UserId>.IsKept => HasRecord && User is not null;
+    bool IReport<UserId>.IsKept => User is not null;
 }
 
 /// <summary>The list of users is another one, or a user in it is.</summary>

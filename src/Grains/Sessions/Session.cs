@@ -171,6 +171,9 @@ public sealed partial class Session(Limits limits)
     public bool AwaitsSomebody =>
         IsOpen && (State!.AdministratorAwaySince is not null || Record.SessionUserDefinitions.Any(static m => m.Presence == Presence.Away));
 
+    /// <summary>The members that are not away.</summary>
+    public IEnumerable<UserId> Present => IsOpen ? State!.Members.Values.Where(static m => m.AwaySince is null).Select(static m => m.User) : [];
+
     public bool HasMember(UserId user) => IsOpen && State!.Members.ContainsKey(user);
 
     public bool Knows(UserId user) => HasMember(user) || IsAdministratorOutside(user);

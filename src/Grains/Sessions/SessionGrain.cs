@@ -120,7 +120,7 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         return Task.FromResult(Snapshot());
     }
 
-    public Task<Position> SendMessage(Caller caller, SendMessage command) => Task.FromResult(_commit.Live(
+    public Task<Position> SendMessage(Caller caller, SendMessage command) => KeptIfKeyed(command.Key, _commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.SendMessage(caller, command),
         () => _source.At,
@@ -171,7 +171,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
 
     public Task Wake()
     {
-        // Reading it has woken its users; what remains is to tell the list, which may believe in a session that is gone.
+        // Reading it has woken its users. One whose silo went while it entered has no seat here and does not know that it is in: nobody else would ever ask it.
+        _rollCall.Ask(_session.Present.Where(user => !_source.IsHeardBy(user)));
+        // What remains is to tell the list, which may believe in a session that is gone.
         _reporter.Report();
         return Task.CompletedTask;
     }
@@ -206,6 +208,9 @@ public sealed partial class SessionGrain : Grain, ISessionGrain
         await _commit.Kept();
         return answer;
     }
+
+    /// <summary>A key whose reply is not kept would be taken for a new one after a crash. Without a key nothing is repeated, and nothing waits.</summary>
+    private Task<T> KeptIfKeyed<T>(string? key, T answer) => key is null ? Task.FromResult(answer) : Kept(answer);
 
     private Position Live(Func<IReadOnlyList<Outgoing>> decide) => _commit.Live(null, decide, () => _source.At);
 

@@ -17,12 +17,12 @@ public sealed partial class SessionGrain
 
     public Task<RoomAt> GetRoom(Caller caller) => Task.FromResult(new RoomAt(_session.Room(caller.User), _source.At));
 
-    public Task<Position> JoinRoom(Caller caller, JoinRoom command) => Task.FromResult(_commit.Live(
+    public Task<Position> JoinRoom(Caller caller, JoinRoom command) => KeptIfKeyed(command.Key, _commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.JoinRoom(caller, command),
         () => _source.At));
 
-    public Task<Position> LeaveRoom(Caller caller, LeaveRoom command) => Task.FromResult(_commit.Live(
+    public Task<Position> LeaveRoom(Caller caller, LeaveRoom command) => KeptIfKeyed(command.Key, _commit.Live(
         CommandKeys.Of(caller, command.Key),
         () => _session.LeaveRoom(caller),
         () => _source.At));

@@ -13,8 +13,8 @@ public sealed partial class User(Limits limits)
 
     public bool IsForgotten => State.Devices.IsEmpty;
 
-    /// <summary>What is worth a record: a user that is nowhere needs none.</summary>
-    public UserState? Stored => State.Session is null && State.Administers.IsEmpty ? null : State;
+    /// <summary>What is worth a record: one to whom nobody can come back and who is nowhere needs none.</summary>
+    public UserState? Stored => IsForgotten && State.Session is null && State.Administers.IsEmpty ? null : State;
 
     /// <summary>The gateways that its connections are at.</summary>
     public IEnumerable<string> Gateways => State.Devices.Values.Select(d => d.Connection?.Gateway).OfType<string>().Distinct(StringComparer.Ordinal);

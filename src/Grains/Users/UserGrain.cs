@@ -142,7 +142,7 @@ public sealed partial class UserGrain : Grain, IUserGrain
 
         await DemandNoOtherSession(command.SessionId);
         var shown = Shown;
-        var entered = await Session(command.SessionId).Join(caller, command, shown);
+        var entered = await Join(caller, command, shown);
         Enter(caller, key, command.SessionId, () => _user.TakeUp(entered, caller.Device));
         return await Showing(entered, shown);
     }
@@ -182,7 +182,15 @@ public sealed partial class UserGrain : Grain, IUserGrain
             return;
         }
 
-        await Session(command.SessionId).Delete(caller, command);
+        try
+        {
+            await Session(command.SessionId).Delete(caller, command);
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.SessionNotFound && key is not null && _user.State.Administers.Contains(command.SessionId))
+        {
+            // A session that is over remembers no key: the first call of this one may have ended it, and its reply been lost.
+        }
+
         _commit.Live(key, () => _user.GiveUpAdministration(command.SessionId), static () => true);
     }
 
@@ -245,6 +253,21 @@ public sealed partial class UserGrain : Grain, IUserGrain
     {
         _commit.Live(key, () => [.. HeardFrom(caller), .. decide()], () => session, command);
         WatchForExpiry();
+    }
+
+    private async Task<SessionEntered> Join(Caller caller, JoinSession command, MemberData shown)
+    {
+        var session = Session(command.SessionId);
+        try
+        {
+            return await session.Join(caller, command, shown);
+        }
+        catch (Refusal refusal) when (refusal.Code == RefusalCode.AlreadyInThisSession && _user.State.Session != command.SessionId)
+        {
+            // An earlier command came as far as the session, and was lost here with its silo: this one ends it.
+            var snapshot = await session.Get(caller);
+            return new SessionEntered(snapshot.Session, snapshot.At);
+        }
     }
 
     /// <summary>A repeated key: the session that it entered, as it is now. It is not entered a second time.</summary>

@@ -138,5 +138,5 @@ public sealed partial class UserGrain
         }
     }
 
-    private UserReport Listed() => new(Id, At, _user.Record(Id), _user.Stored is not null);
+    private UserReport Listed() => new(Id, At, _user.Record(Id));
 }

@@ -4,7 +4,7 @@ using Orchestrator.Sessions;
 
 namespace Orchestrator.Users;
 
-/// <summary>A user as it is stored, while there is anything to remember: its session, and who may come back to it.</summary>
+/// <summary>A user as it is stored, while somebody is logged in as it or may come back.</summary>
 [GenerateSerializer, Immutable, Alias("user-state")]
 public sealed record UserState
 {

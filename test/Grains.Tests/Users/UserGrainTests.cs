@@ -407,6 +407,28 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
     }
 
     [Fact]
+    public async Task After_a_restart_who_was_in_no_session_may_come_back_too_and_its_keys_are_known()
+    {
+        var concert = await Open("ann");
+        await Enter("bob", concert);
+        var left = await Leave("bob", "key-0001");
+        await Restart();
+        (await User("bob").Resume(Caller("bob"), Connection("bob", number: 2))).Session.ShouldBeNull();
+        (await Leave("bob", "key-0001")).ShouldBe(left);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_deleted_before_the_reply_was_lost_is_deleted_for_the_repeat_of_the_key()
+    {
+        var concert = await Open("ann");
+        await Leave("ann");
+        await Host.Session(concert).Delete(Caller("ann"), new DeleteSession(concert, "key-0001"));
+        (await RefusalOf(Delete("ann", concert))).ShouldBe(RefusalCode.SessionNotFound);
+        (await RefusalOf(Delete("ann", concert, "key-0001"))).ShouldBeNull();
+        (await RefusalOf(Delete("ann", concert, "key-0002"))).ShouldBe(RefusalCode.SessionNotFound);
+    }
+
+    [Fact]
     public async Task After_a_restart_to_which_nobody_comes_back_nothing_is_left()
     {
         var concert = await Open("ann");
@@ -446,6 +468,29 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
         await User("bob").FoundIn(concert);
         await Eventually(() => bob.Events.Contains(new SessionTakenUp(concert, default)) ? null : "bob was not told");
         (await User("bob").GetSession(Caller("bob"))).Session.SessionId.ShouldBe(concert);
+    }
+
+    [Fact]
+    public async Task A_join_that_was_lost_on_its_way_back_is_ended_by_the_next_one()
+    {
+        var concert = await Open("ann");
+        await Login("bob");
+        await Host.Session(concert).Join(Caller("bob"), new JoinSession(concert));
+        (await Join("bob", concert)).Session.SessionUsers.ShouldBe([Id("ann"), Id("bob")]);
+        (await RefusalOf(Join("bob", concert))).ShouldBe(RefusalCode.AlreadyInThisSession);
+        await Leave("bob");
+        (await Read(concert, "ann")).SessionUsers.ShouldBe([Id("ann")]);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_woken_finds_who_is_in_it_and_does_not_know()
+    {
+        var concert = await Open("ann");
+        await Login("bob");
+        await Host.Session(concert).Join(Caller("bob"), new JoinSession(concert));
+        var bob = await Follow(User("bob"), Seat("bob"));
+        await Host.Session(concert).Wake();
+        await Eventually(() => bob.Events.Contains(new SessionTakenUp(concert, default)) ? null : "bob was not told");
     }
 
     [Fact]
@@ -531,6 +576,25 @@ public abstract class UserGrainSuite(bool copyMessages) : GrainTests(copyMessage
 
         Host.Storage.Failure = null;
         await Until(() => Task.FromResult(Host.Storage.Holds("session", concert.Value) && Host.Storage.Holds("user", "bob") ? null : "not written yet"));
+    }
+
+    [Fact]
+    public async Task A_message_with_a_key_is_answered_when_its_key_is_kept_and_one_without_at_once()
+    {
+        var concert = await Open("ann");
+        var ann = await Follow(Host.Session(concert), Seat("ann"));
+        var store = new TaskCompletionSource();
+        Host.Storage.Stall = state => state == "session" ? store.Task : Task.CompletedTask;
+        var keyed = Host.Session(concert).SendMessage(Caller("ann"), new SendMessage(Text("hello"), Key: "key-0001"));
+        await Eventually(() => ann.Events.Any(e => e is MessageSent) ? null : "no message");
+        await Host.Session(concert).SendMessage(Caller("ann"), new SendMessage(Text("bye")));
+        keyed.IsCompleted.ShouldBeFalse();
+
+        Host.Storage.Stall = null;
+        store.SetResult();
+        var at = await keyed;
+        await Restart();
+        (await Host.Session(concert).SendMessage(Caller("ann"), new SendMessage(Text("hello"), Key: "key-0001"))).ShouldBe(at);
     }
 
     private static Presence Presence(SessionRecord session, string user) => session.SessionUserDefinitions.Single(m => m.UserId == Id(user)).Presence;

@@ -263,13 +263,15 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_user_is_worth_a_record_while_it_is_somewhere()
+    public void A_user_is_worth_a_record_while_somebody_may_come_back_to_it_or_it_is_somewhere()
     {
-        _user.Login(Phone, First);
         _user.Stored.ShouldBeNull();
-        _user.TakeUp(Concert);
+        _user.Login(Phone, First);
         _user.Stored.ShouldBe(_user.State);
+        _user.TakeUp(Concert);
         _user.Administer(Concert);
+        _user.Logout(Phone);
+        _user.Stored.ShouldBe(_user.State);
         _user.GiveUp(Concert);
         _user.Stored.ShouldBe(_user.State);
         _user.GiveUpAdministration(Concert);

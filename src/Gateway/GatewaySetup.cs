@@ -168,7 +168,8 @@ public static class GatewaySetup
             options.MaximumReceiveMessageSize = limits.FrameBytesMax;
             options.MaximumParallelInvocationsPerClient = 1;
             options.ClientTimeoutInterval = TimeSpan.FromSeconds(limits.SilenceSeconds);
-            options.KeepAliveInterval = options.ClientTimeoutInterval / 2;
+            // SignalR looks once a second whether more than this has passed: with whole seconds, every other ping would be a second late.
+            options.KeepAliveInterval = TimeSpan.FromSeconds(limits.PingSeconds - 0.5);
             // Faults are answered by the command runner, so what is left to say here are sentences of the protocol.
             options.EnableDetailedErrors = true;
         }).AddJsonProtocol(static options => Json.ConfigureWire(options.PayloadSerializerOptions));

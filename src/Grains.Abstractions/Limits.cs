@@ -85,9 +85,15 @@ public sealed class Limits
     [Range(1, 3_600)]
     public int LoginSeconds { get; set; } = 60;
 
-    /// <summary>How long a client may say nothing, not even a heartbeat, before its connection counts as lost, in seconds. The usual SignalR clients send one every 15.</summary>
+    /// <summary>How long a client may say nothing, not even a heartbeat, before its connection counts as lost, in seconds. The usual SignalR clients send one every 15, <c>clients/js</c> every 2.</summary>
     [Range(1, 3_600)]
     public int SilenceSeconds { get; set; } = 30;
+
+    /// <summary>
+    /// How often a client over SignalR is told that the server is there, in seconds: <c>clients/js</c> gives a connection up when it has heard nothing for 6. A longer one needs a longer <c>heartbeatMs</c> at every client.
+    /// </summary>
+    [Range(1, 3_600)]
+    public int PingSeconds { get; set; } = 2;
 
     /// <summary>How long a lost connection keeps its seat, in seconds.</summary>
     [Range(0d, 3_600d)]

@@ -23,8 +23,8 @@ internal sealed class SiloCluster : IAsyncDisposable
             ["ORCHESTRATOR_Limits__CommandsPerSecondMax"] = "0",
             // A machine that runs tests may have no time for a silo for longer than one that serves people.
             ["ORCHESTRATOR_Cluster__ProbeSeconds"] = Environment.GetEnvironmentVariable("ORCHESTRATOR_Cluster__ProbeSeconds") ?? "1",
-            // The server says once a second that it is there.
             ["ORCHESTRATOR_Limits__SilenceSeconds"] = "2",
+            ["ORCHESTRATOR_Limits__PingSeconds"] = "1",
         };
     }
 

@@ -23,13 +23,14 @@ import { realTiming } from './timing.js';
  * @property {number} [sentAt] the sender's own time stamp
  *
  * @typedef {object} ClientOptions
- * @property {string} url of the server, without /hub
+ * @property {string | string[]} url of the server, without /hub; of several gateways of a cluster the first, and after a loss the next one
  * @property {string} [token] of an account; can be given at login too
  * @property {number} [commandWaitMs] how long a command waits for a connection that is away
+ * @property {number} [heartbeatMs] how often a sign of life is sent, and expected; after three without one the connection is lost. The server's `Limits:PingSeconds` must not be longer
  * @property {number} [settleMs] how long a reply waits for the caller's own event before it is asked for
  * @property {Partial<{ firstMs: number, lastMs: number, giveUpMs: number, attemptMs: number }>} [reconnect]
  * @property {object} [httpOptions] passed on to SignalR
- * @property {(token: string | undefined) => import('./connection.js').Hub} [open] for tests: makes hub connections
+ * @property {(url: string, token: string | undefined) => import('./connection.js').Hub} [open] for tests: makes hub connections
  * @property {import('./timing.js').Timing} [timing] for tests
  *
  * @typedef {{ userId: string, userName: string, deviceId: string }} User
@@ -104,7 +105,7 @@ export class OrchestratorClient extends Commands {
   #isRecovered = true;
 
   /** @param {ClientOptions} options */
-  constructor({ url, token, commandWaitMs = 10_000, settleMs = 2_000, reconnect, httpOptions = {}, open, timing = realTiming }) {
+  constructor({ url, token, commandWaitMs = 10_000, heartbeatMs = 2_000, settleMs = 2_000, reconnect, httpOptions = {}, open, timing = realTiming }) {
     super();
     this.timing = timing;
     this.commandWaitMs = commandWaitMs;
@@ -112,7 +113,7 @@ export class OrchestratorClient extends Commands {
     this.clock = new ServerClock((clientSendMs) => this.exchangeTime({ clientSendMs }), { now: timing.preciseNow ?? timing.now });
     this.inbox = new Inbox(timing, { handle: (arrival) => this.#handle(arrival), gap: () => this.#gap() }, settleMs);
     this.connection = new Connection(
-      { url, token, timing, open: open ?? signalR(`${url.replace(/\/+$/, '')}/hub`, httpOptions), reconnect: { ...RECONNECT, ...reconnect } },
+      { urls: [url].flat(), token, timing, open: open ?? signalR({ httpOptions, heartbeatMs }), reconnect: { ...RECONNECT, ...reconnect } },
       {
         arrived: (name, [payload, stamp]) => this.inbox.arrive(name, payload, stamp),
         packet: (packet) => this.#events.emit('dataReceived', packet),
@@ -122,6 +123,11 @@ export class OrchestratorClient extends Commands {
         closed: (ending) => this.#closed(ending),
       },
     );
+  }
+
+  /** The gateway that it is at, or tries: a packet socket belongs there too. */
+  get url() {
+    return this.connection.url;
   }
 
   /** Whether this user is the master of its session. */

@@ -9,8 +9,8 @@ import { ErrorNumber, RefusalError, temporary } from './refusal.js';
  * @typedef {{ code: number, reason: string }} Ending
  *
  * @typedef {object} ConnectionOptions
- * @property {(token: string | undefined) => Hub} open makes a hub connection that is not started
- * @property {string} url for sentences
+ * @property {(url: string, token: string | undefined) => Hub} open makes a hub connection that is not started
+ * @property {string[]} urls of gateways: where one does not answer, or is lost, the next is tried
  * @property {string} [token]
  * @property {{ firstMs: number, lastMs: number, giveUpMs: number, attemptMs: number }} reconnect
  * @property {import('./timing.js').Timing} timing
@@ -26,6 +26,8 @@ import { ErrorNumber, RefusalError, temporary } from './refusal.js';
 
 /** Codes from here on may come back. */
 const RETURN_CODE_MIN = 4500;
+/** A server that is there but late by nearly two of them, with a pause of its garbage collector or on a bad network, is not given up. */
+const SILENT_HEARTBEATS = 3;
 const UNREACHABLE = { code: 0, reason: 'unreachable' };
 const EVENTS = ['SessionUpdated', 'SessionClosed', 'MessageSent', 'SceneEventToMaster', 'SceneEventToUser', 'AudioSent', 'SessionSnapshot'];
 
@@ -45,6 +47,9 @@ export class Connection {
   /** @type {(() => void) | null} ends the present pause of the loop */
   #wake = null;
 
+  /** The present one of the addresses. */
+  #at = 0;
+
   /** @param {ConnectionOptions} options @param {ConnectionEvents} events */
   constructor(options, events) {
     this.options = options;
@@ -57,15 +62,24 @@ export class Connection {
     return this.state === 'up' && this.#hub?.state === HubConnectionState.Connected;
   }
 
-  /** Opens it; one try. Rejects when no server answers, or when the token is not valid. */
+  /** The gateway that it is at, or tries. */
+  get url() {
+    return this.options.urls[this.#at];
+  }
+
+  /** Opens it; one try at each address. Rejects when no server answers, or when the token is not valid. */
   async open() {
     this.state = 'idle';
-    try {
-      await this.#start();
-    } catch (error) {
+    let error = await this.#attempt();
+    for (let left = this.options.urls.length - 1; error && !isUnauthorized(error) && left > 0 && this.state === 'idle'; left--) {
+      this.#goOn();
+      error = await this.#attempt();
+    }
+
+    if (error) {
       throw isUnauthorized(error)
         ? new RefusalError({ error: ErrorNumber.credentialsInvalid, code: 'credentialsInvalid', message: 'The token is not valid.' }, error)
-        : temporary(`No server answers at ${this.options.url}.`, error);
+        : temporary(`No server answers at ${this.options.urls.join(', ')}.`, error);
     }
 
     this.state = 'up';
@@ -110,9 +124,18 @@ export class Connection {
     this.events.closed(ending);
   }
 
+  /** @returns {Promise<any>} why it failed */
+  #attempt() {
+    return this.#start().then(() => null, (error) => error);
+  }
+
+  #goOn() {
+    this.#at = (this.#at + 1) % this.options.urls.length;
+  }
+
   async #start() {
     this.#ending = null;
-    const hub = this.options.open(this.token);
+    const hub = this.options.open(this.url, this.token);
     this.#hub = hub;
     this.generation++;
     const ifPresent = (/** @type {(...args: any[]) => void} */ action) => (/** @type {any[]} */ ...args) => {
@@ -171,6 +194,7 @@ export class Connection {
   #lost() {
     if (this.state === 'up') {
       this.state = 'away';
+      this.#goOn();
       this.events.lost();
       void this.#comeBack();
     }
@@ -202,6 +226,7 @@ export class Connection {
       }
     } catch (error) {
       this.#discard();
+      this.#goOn();
       const ending = endingOf(error);
       if (ending && this.state === 'away') {
         this.end(ending);
@@ -242,8 +267,13 @@ function endingOf(error) {
 /** SignalR has it in the sentence only. @param {unknown} error */
 const isUnauthorized = (error) => /Status code '401'/.test(String(error));
 
-/** @param {string} url @param {object} httpOptions of SignalR @returns {(token: string | undefined) => Hub} */
-export const signalR = (url, httpOptions) => (token) => new HubConnectionBuilder()
-  .withUrl(url, token === undefined ? httpOptions : { ...httpOptions, accessTokenFactory: () => token })
+/**
+ * @param {{ httpOptions: object, heartbeatMs: number }} options
+ * @returns {(url: string, token: string | undefined) => Hub}
+ */
+export const signalR = ({ httpOptions, heartbeatMs }) => (url, token) => new HubConnectionBuilder()
+  .withUrl(`${url.replace(/\/+$/, '')}/hub`, token === undefined ? httpOptions : { ...httpOptions, accessTokenFactory: () => token })
+  .withKeepAliveInterval(heartbeatMs)
+  .withServerTimeout(heartbeatMs * SILENT_HEARTBEATS)
   .configureLogging(LogLevel.None)
   .build();

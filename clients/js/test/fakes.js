@@ -9,7 +9,8 @@ export class FakeHub {
   #onclose = () => {};
   #callWaiters = [];
 
-  constructor({ token, refuses }) {
+  constructor({ url, token, refuses }) {
+    this.url = url;
     this.token = token;
     this.refuses = refuses;
   }
@@ -147,8 +148,8 @@ export async function connected(options = {}) {
   const play = { timing, hubs, refuses: false, story: [] };
   const client = new OrchestratorClient({
     url: 'http://fake', timing, ...options,
-    open: (token) => {
-      hubs.push(new FakeHub({ token, refuses: play.refuses }));
+    open: (at, token) => {
+      hubs.push(new FakeHub({ url: at, token, refuses: play.refuses === true || play.refuses === at }));
       return hubs.at(-1);
     },
   });

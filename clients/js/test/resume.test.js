@@ -175,6 +175,30 @@ test('Without a server connect is refused, and can be tried again', async () => 
   assert.deepEqual(play.story, ['connected', 'closed', 'connected']);
 });
 
+test('The gateways are tried in turn, from the one that was lost on', async () => {
+  const play = await inSession({ url: ['http://a', 'http://b', 'http://c'] });
+  play.refuses = 'http://b';
+  play.hub.cut();
+  const hub = await nextHub(play, 2_000);
+  (await hub.call('Resume')).reply(resumed(true), place(5));
+  await quiet();
+  assert.deepEqual(play.hubs.map((h) => h.url), ['http://a', 'http://b', 'http://c']);
+  assert.equal(play.client.url, 'http://c');
+  hub.cut();
+  assert.equal((await nextHub(play)).url, 'http://a');
+});
+
+test('Connecting takes the first gateway that answers, and is refused when none does', async () => {
+  const play = await connected({ url: ['http://a', 'http://b'] });
+  play.client.close();
+  play.refuses = 'http://a';
+  await play.client.connect();
+  assert.equal(play.client.url, 'http://b');
+  play.client.close();
+  play.refuses = true;
+  await assert.rejects(play.client.connect(), { code: 'temporary', message: 'No server answers at http://a, http://b.' });
+});
+
 test('A token given at login opens another socket with it', async () => {
   const play = await connected();
   const login = play.client.login({ token: 'secret' });

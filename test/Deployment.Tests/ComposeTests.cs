@@ -60,6 +60,10 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
+    public void The_database_has_connections_for_all_silos() =>
+        DatabaseRules.Given(Services.Single(static service => DatabaseRules.IsDatabase(service.Value)).Value.Texts("command")).ShouldBeGreaterThanOrEqualTo(DatabaseRules.Needed(Silos.Count, jobs: 0));
+
+    [Fact]
     public void Images_are_pinned_and_secrets_are_files_outside_of_the_repository()
     {
         Services.Select(service => service.Value.Text("image")).ShouldAllBe(image => SecurityRules.IsPinned(image));

@@ -42,6 +42,8 @@ public sealed class MutationTests
         ["a configuration file"] = (all => all.OfKind("ConfigMap").Single()["data"]!["orchestrator.json"] = """{ "Gateway": { "Guest": "Never" } }""", "'Gateway:Guest' is unknown"),
         ["an unknown argument"] = (all => ((JsonArray)Container(all)["args"]!).Add("--clustered"), "--clustered"),
         ["a short farewell"] = (all => Spec(all)["terminationGracePeriodSeconds"] = 30, "less than 60 s to stop"),
+        ["more silos than the database has connections for"] = (all => all.OfKind("HorizontalPodAutoscaler").Single()["spec"]!["maxReplicas"] = 20, "the database has fewer than"),
+        ["a database with as many connections as by default"] = (all => ((JsonObject)Database(all)).Remove("args"), "the database has fewer than"),
         ["variables of Services"] = (all => ((JsonObject)Spec(all)).Remove("enableServiceLinks"), "taken for settings"),
     };
 
@@ -68,9 +70,12 @@ public sealed class MutationTests
     private static IEnumerable<string> Violations(Rendering rendering) =>
     [
         .. SelectorRules.Violations(rendering), .. ReferenceRules.Violations(rendering), .. SecurityRules.Violations(rendering), .. ProgramRules.Violations(rendering),
+        .. DatabaseRules.Violations(rendering),
     ];
 
     private static JsonNode Service(Rendering all) => all.Find("Service", "orchestrator")!;
+
+    private static JsonNode Database(Rendering all) => all.Pods.SelectMany(static pod => pod.Containers).Single(DatabaseRules.IsDatabase);
 
     private static JsonNode Deployment(Rendering all) => all.Find("Deployment", "orchestrator")!;
 

@@ -55,6 +55,10 @@ public sealed class OverlayTests
     public async Task The_program_knows_its_arguments_and_settings(string kustomization) => ProgramRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
 
     [Theory]
+    [MemberData(nameof(Kustomizations))]
+    public async Task The_database_has_connections_for_all_silos(string kustomization) => DatabaseRules.Violations(await Rendering.Of(kustomization)).ShouldBeEmpty();
+
+    [Theory]
     [MemberData(nameof(Ways))]
     public async Task Just_these_ways_are_open(string kustomization, string[] ways) => Openings.Of(await Rendering.Of(kustomization)).ShouldBe(ways, ignoreOrder: true);
 

@@ -7,6 +7,7 @@ namespace Orchestrator.Storage.Postgres;
 internal sealed class PostgresSource : IAsyncDisposable
 {
     private const int ClusterConnectionsMax = 4;
+    private const int AloneMax = 1;
     private const int ClusterTimeoutSeconds = 5;
     private readonly NpgsqlDataSource _connections;
     private readonly string _text;
@@ -28,6 +29,9 @@ internal sealed class PostgresSource : IAsyncDisposable
         Place = string.Create(CultureInfo.InvariantCulture, $"{text.Database ?? text.Username} at {text.Host}:{text.Port}");
         _connections = NpgsqlDataSource.Create(text);
     }
+
+    /// <summary>What the database must have for each silo.</summary>
+    public static int ConnectionsOfSilo(StorageOptions options) => options.PostgresConnections + ClusterConnectionsMax + AloneMax;
 
     /// <summary>Which database where; for people, without its secrets.</summary>
     public string Place { get; }

@@ -12,6 +12,9 @@ internal sealed class TestReminders : IReminderTable
 
     public IReminderTable Table => this;
 
+    /// <summary>Takes none, so that no reminder wakes a grain.</summary>
+    public bool IsFull { get; set; }
+
     /// <summary>How many there are.</summary>
     public Task<int> Count() => Task.FromResult(_rows.Count);
 
@@ -25,6 +28,11 @@ internal sealed class TestReminders : IReminderTable
 
     public Task<string> UpsertRow(ReminderEntry entry)
     {
+        if (IsFull)
+        {
+            throw new IOException("full");
+        }
+
         entry.ETag = Interlocked.Increment(ref _lastETag).ToString(CultureInfo.InvariantCulture);
         _rows[(entry.GrainId, entry.ReminderName)] = entry;
         return Task.FromResult(entry.ETag);

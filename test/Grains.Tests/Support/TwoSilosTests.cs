@@ -47,6 +47,7 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
         await Host.Scenario(session).Get(Caller("ann"));
         IsOnSecond(Host.Scenario(session)).ShouldBeTrue();
         var relay = await Follow(Host.Session(session), Seat("ann"));
+        Host.Setup.Reminders.IsFull = true;
         await Host.Scenario(session).Control(Caller("ann"), Do(ScenarioControl.Start));
         Time.Advance(TimeSpan.FromSeconds(1));
         await Eventually(() => HaveFired(relay, 1));
@@ -54,7 +55,6 @@ public sealed class TwoSilosTests() : GrainTests(copyMessages: false)
         await Host.Engine.Silos.StopSecond();
 
         await Until(() => HaveFired(relay, 2));
-        relay.Events.OfType<ScenarioEventFired>().Last().LateMs.ShouldBeLessThan(40_000, "the reminder would have come after a minute");
     }
 
     private static Task<string?> HaveFired(RecordingRelay relay, int events)

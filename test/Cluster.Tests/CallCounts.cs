@@ -3,24 +3,50 @@ using Orchestrator.Delivery;
 
 namespace Orchestrator.Cluster;
 
-/// <summary>Calls that were made from the silos of this process: of our grains, and of the relays of gateways.</summary>
-internal sealed class CallCounts : IOutgoingGrainCallFilter
+/// <summary>Calls that were made from the silos of this process: of our grains, and of the relays of gateways. A call is under way until the grain is done with it, whoever waits for it.</summary>
+internal sealed class CallCounts : IOutgoingGrainCallFilter, IIncomingGrainCallFilter
 {
     private static readonly Assembly Ours = typeof(IRelay).Assembly;
 
     private long _grains;
     private long _relays;
+    private long _done;
 
     public CallCount Now => new(Interlocked.Read(ref _grains), Interlocked.Read(ref _relays));
 
+    /// <summary>Calls of grains that are not done yet.</summary>
+    public long UnderWay => Interlocked.Read(ref _grains) - Interlocked.Read(ref _done);
+
     public Task Invoke(IOutgoingGrainCallContext context)
     {
-        if (context.InterfaceMethod?.DeclaringType is { } type && type.Assembly == Ours)
+        if (IsOurs(context, out var isRelay))
         {
-            Interlocked.Increment(ref type == typeof(IRelay) ? ref _relays : ref _grains);
+            Interlocked.Increment(ref isRelay ? ref _relays : ref _grains);
         }
 
         return context.Invoke();
+    }
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        try
+        {
+            await context.Invoke();
+        }
+        finally
+        {
+            if (IsOurs(context, out var isRelay) && !isRelay)
+            {
+                Interlocked.Increment(ref _done);
+            }
+        }
+    }
+
+    private static bool IsOurs(IGrainCallContext context, out bool isRelay)
+    {
+        var type = context.InterfaceMethod?.DeclaringType;
+        isRelay = type == typeof(IRelay);
+        return type?.Assembly == Ours;
     }
 }
 

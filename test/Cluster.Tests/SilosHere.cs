@@ -53,6 +53,6 @@ internal sealed class SilosHere : IAsyncDisposable
     {
         JoinsCluster = true,
         AddLog = static _ => { },
-        AddServices = services => services.AddSingleton<IOutgoingGrainCallFilter>(Calls),
+        AddServices = services => services.AddSingleton<IOutgoingGrainCallFilter>(Calls).AddSingleton<IIncomingGrainCallFilter>(Calls),
     };
 }

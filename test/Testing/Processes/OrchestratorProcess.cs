@@ -11,6 +11,9 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
     // A machine that is busy with other tests is slow to start a process.
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
 
+    // A silo may take 45 s to hand over what it has.
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(75);
+
     private const int SignalInterrupt = 2;
     private const int SignalTerminate = 15;
     private const int SignalContinue = 18;
@@ -92,7 +95,7 @@ internal sealed partial class OrchestratorProcess : IAsyncDisposable
 
     public async Task<int> WaitForExit()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(StopMax);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }

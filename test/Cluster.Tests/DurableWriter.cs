@@ -1,6 +1,8 @@
+using System.Net;
+
 namespace Orchestrator.Cluster;
 
-/// <summary>Registers accounts one after the other, at whatever silo answers, each with its key until it is answered; remembers which were.</summary>
+/// <summary>Registers accounts one after the other, at each silo in turn, each with its key until it is answered; remembers which were.</summary>
 internal sealed class DurableWriter : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -11,6 +13,7 @@ internal sealed class DurableWriter : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Dictionary<string, string> _answered = new(StringComparer.Ordinal);
     private readonly Task _writing;
+    private int _next;
 
     public DurableWriter(SiloCluster cluster, string name)
     {
@@ -18,14 +21,22 @@ internal sealed class DurableWriter : IAsyncDisposable
         _writing = Write();
     }
 
-    /// <summary>How many were answered.</summary>
-    public int Answered => _answered.Count;
+    /// <summary>How many were answered. Fails when one was refused for good, or its answer cannot be read.</summary>
+    public int Answered
+    {
+        get
+        {
+            DemandWriting();
+            return _answered.Count;
+        }
+    }
 
     /// <summary>Stops, and repeats every answered registration: the key was stored with the account, so the answer is the first one.</summary>
     public async Task DemandAll()
     {
         await _ended.CancelAsync();
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        DemandWriting();
         foreach (var (name, user) in _answered)
         {
             string? again = null;
@@ -40,6 +51,14 @@ internal sealed class DurableWriter : IAsyncDisposable
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _http.Dispose();
         _ended.Dispose();
+    }
+
+    private void DemandWriting()
+    {
+        if (_writing.Exception is { } fault)
+        {
+            throw new InvalidOperationException("Nothing was registered after this.", fault);
+        }
     }
 
     private async Task Write()
@@ -67,10 +86,15 @@ internal sealed class DurableWriter : IAsyncDisposable
 
         try
         {
-            return await _http.Register(silos[name.Length % silos.Count].Address, name, ended);
+            return await _http.Register(silos[_next++ % silos.Count].Address, name, ended);
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ended.IsCancellationRequested)
+        catch (HttpRequestException e) when (e.StatusCode is null or >= HttpStatusCode.InternalServerError)
         {
+            return null;
+        }
+        catch (OperationCanceledException) when (!ended.IsCancellationRequested)
+        {
+            // It has not answered in time.
             return null;
         }
     }

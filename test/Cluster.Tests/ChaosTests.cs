@@ -19,7 +19,7 @@ public sealed class ChaosTests(PostgresFixture postgres, ITestOutputHelper outpu
     [Fact]
     public async Task Whatever_ends_what_was_answered_is_there_and_nobody_is_missing()
     {
-        await using var cluster = await SiloCluster.Start(postgres, Silos);
+        await using var cluster = await SiloCluster.Start(postgres, Silos, SiloCluster.Alert);
         var (answered, told) = (0, 0);
         for (var round = 0; round < Rounds; round++)
         {

@@ -30,7 +30,7 @@ public sealed class FailoverTests(PostgresFixture postgres, ITestOutputHelper ou
 
     private async Task WholeAgain(int silos, Func<OrchestratorProcess, Task> strike)
     {
-        await using var cluster = await SiloCluster.Start(postgres, silos);
+        await using var cluster = await SiloCluster.Start(postgres, silos, SiloCluster.Alert);
         try
         {
             await WholeAgain(cluster, strike);

@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace Orchestrator.Cluster;
 
 /// <summary>
-/// A person with a good client: it notices within two seconds that its gateway does not answer, takes up its seat at another silo, and sends what was refused as temporary, or not answered at all, again
+/// A person with a good client: it notices that its gateway says nothing for longer than it may, takes up its seat at another silo, and sends what was refused as temporary, or not answered at all, again
 /// with its key. It remembers what it heard and what it was told.
 /// </summary>
 internal sealed class Participant : IAsyncDisposable
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly SiloCluster _cluster;
@@ -76,7 +76,7 @@ internal sealed class Participant : IAsyncDisposable
     public static async Task<Participant> Arrive(SiloCluster cluster, string name, OrchestratorProcess silo)
     {
         var participant = new Participant(cluster, name);
-        var client = await HubClient.Connect(silo.Address);
+        var client = await Connect(silo);
         var login = (await client.Invoke("Login", new { userName = name })).Ok();
         participant.UserId = login.Body.Text("userId");
         participant._token = login.Body.Text("resumeToken");
@@ -142,6 +142,14 @@ internal sealed class Participant : IAsyncDisposable
         _ended.Dispose();
     }
 
+    /// <summary>It says from the first moment that it is there: an answer may take longer than a silo bears silence.</summary>
+    private static async Task<HubClient> Connect(OrchestratorProcess silo)
+    {
+        var client = await HubClient.Connect(silo.Address);
+        client.PingEvery(HeartbeatPeriod);
+        return client;
+    }
+
     private async Task Live(HubClient client)
     {
         while (!_ended.IsCancellationRequested)
@@ -156,12 +164,11 @@ internal sealed class Participant : IAsyncDisposable
     /// <summary>Until the connection is over, or nothing comes over it for too long.</summary>
     private async Task LiveOn(HubClient client)
     {
-        client.PingEvery(HeartbeatPeriod);
         while (!client.IsOver)
         {
             await client.Over.WaitAsync(HeartbeatPeriod, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _ended.Token.ThrowIfCancellationRequested();
-            if (TimeProvider.System.GetElapsedTime(client.LastHeard) > SilenceMax)
+            if (TimeProvider.System.GetElapsedTime(client.LastHeard) > _cluster.Silence)
             {
                 client.Cut();
                 return;
@@ -189,9 +196,9 @@ internal sealed class Participant : IAsyncDisposable
         HubClient? client = null;
         try
         {
-            client = await HubClient.Connect(silo.Address).WaitAsync(SilenceMax, _ended.Token);
+            client = await Connect(silo).WaitAsync(AnswerMax, _ended.Token);
             var at = _clients.Select(static c => c.LastPlace).LastOrDefault(static place => place is not null);
-            var reply = await client.Invoke("Resume", new { token = _token, at }).WaitAsync(SilenceMax, _ended.Token);
+            var reply = await client.Invoke("Resume", new { token = _token, at }).WaitAsync(AnswerMax, _ended.Token);
             if (reply.Error == 0)
             {
                 _token = reply.Body.Text("resumeToken");

@@ -5,6 +5,9 @@ namespace Orchestrator.Cluster;
 /// <summary>Silos as an operator starts them: processes on one database, each with an address of its own.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
+    /// <summary>For tests in which silos hang: each says every second that it is there, and who hears nothing for two counts the other as lost.</summary>
+    public static readonly (string Key, string Value) Alert = ("Limits:SilenceSeconds", "2");
+
     private readonly Dictionary<string, string> _environment;
     private readonly List<OrchestratorProcess> _all = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
@@ -15,6 +18,7 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         _wanted = silos;
         Database = database;
+        Silence = TimeSpan.FromSeconds(settings.TryGetValue(Variable(Alert.Key), out var seconds) ? int.Parse(seconds, CultureInfo.InvariantCulture) : new Limits().SilenceSeconds);
         _environment = new(settings, StringComparer.Ordinal)
         {
             ["ORCHESTRATOR_Storage__Postgres"] = database,
@@ -23,15 +27,27 @@ internal sealed class SiloCluster : IAsyncDisposable
             ["ORCHESTRATOR_Limits__CommandsPerSecondMax"] = "0",
             // A machine that runs tests may have no time for a silo for longer than one that serves people.
             ["ORCHESTRATOR_Cluster__ProbeSeconds"] = Environment.GetEnvironmentVariable("ORCHESTRATOR_Cluster__ProbeSeconds") ?? "1",
-            ["ORCHESTRATOR_Limits__SilenceSeconds"] = "2",
             ["ORCHESTRATOR_Limits__PingSeconds"] = "1",
         };
     }
 
     public string Database { get; }
 
+    /// <summary>How long a silo, or a client, may say nothing.</summary>
+    public TimeSpan Silence { get; }
+
     /// <summary>Those that run; one that is frozen, too.</summary>
-    public IReadOnlyList<OrchestratorProcess> Silos => [.. _all.Where(static silo => !silo.HasExited)];
+    public IReadOnlyList<OrchestratorProcess> Silos
+    {
+        get
+        {
+            // Who writes or comes back asks while one is added.
+            lock (_all)
+            {
+                return [.. _all.Where(static silo => !silo.HasExited)];
+            }
+        }
+    }
 
     public static Task<SiloCluster> Start(PostgresFixture postgres, int silos, params (string Key, string Value)[] settings) =>
         StartOn(static _ => Task.CompletedTask, postgres, silos, settings);
@@ -41,7 +57,7 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         DemandEngine();
         var cluster = new SiloCluster(
-            await postgres.CreateDatabaseAsync(), silos, settings.ToDictionary(static s => "ORCHESTRATOR_" + s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value, StringComparer.Ordinal));
+            await postgres.CreateDatabaseAsync(), silos, settings.ToDictionary(static s => Variable(s.Key), static s => s.Value, StringComparer.Ordinal));
         try
         {
             await prepare(cluster.Database);
@@ -68,18 +84,9 @@ internal sealed class SiloCluster : IAsyncDisposable
         return silo;
     }
 
-    /// <summary>Whether it takes clients, in its own words: Healthy, or Degraded where its store does not take writes; anything else is no.</summary>
-    public async Task<string> Health(OrchestratorProcess silo)
-    {
-        try
-        {
-            return await _http.GetStringAsync(new Uri(silo.Address, "/health/ready"));
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-        {
-            return e.Message;
-        }
-    }
+    /// <summary>Done when it says this of itself; a busy machine may take longer than one question waits.</summary>
+    public Task Becomes(string health, OrchestratorProcess silo) => Eventually(async () =>
+        await Health(silo) is var now && now == health ? null : string.Create(CultureInfo.InvariantCulture, $"silo {silo.Id}: {now}"));
 
     /// <summary>Done when as many as were wanted at the beginning run and serve clients.</summary>
     public async Task Heal()
@@ -123,4 +130,19 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Skips the test where the program has the engine of one process.</summary>
     public static void DemandEngine() =>
         Assert.SkipUnless(File.Exists(Path.Combine(AppContext.BaseDirectory, "Orleans.Runtime.dll")), "This program has the engine of one process.");
+
+    private static string Variable(string setting) => "ORCHESTRATOR_" + setting.Replace(":", "__", StringComparison.Ordinal);
+
+    /// <summary>Whether it takes clients, in its own words: Healthy, or Degraded where its store does not take writes; anything else is no.</summary>
+    private async Task<string> Health(OrchestratorProcess silo)
+    {
+        try
+        {
+            return await _http.GetStringAsync(new Uri(silo.Address, "/health/ready"));
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return e.Message;
+        }
+    }
 }

@@ -12,6 +12,9 @@ internal abstract class TestStore : IAsyncDisposable
 
     public StorageOptions Options { get; init; } = new();
 
+    /// <summary>The clock of the store; one that stands still leaves what should succeed all the time it needs.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public IGrainStorage Grains => Started.GrainStorage(JsonSerializerOptions.Web);
 
 #if !ENGINE_ORLEANS

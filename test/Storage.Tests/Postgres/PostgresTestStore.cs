@@ -26,7 +26,7 @@ internal sealed class PostgresTestStore(string database) : TestStore
     {
         var options = Options with { Postgres = database };
         var schema = new PostgresSchema(options.PostgresSchema);
-        return Task.FromResult<IStore>(new PostgresStore(options, TimeProvider.System, NullLogger<PostgresStore>.Instance)
+        return Task.FromResult<IStore>(new PostgresStore(options, Time, NullLogger<PostgresStore>.Instance)
         {
             Schema = Versions is null ? schema : new PostgresSchema(options.PostgresSchema) { Versions = Versions },
         });

@@ -5,8 +5,6 @@ namespace Orchestrator.Storage.Postgres;
 
 public sealed class PostgresWorkTests(PostgresFixture postgres)
 {
-    private static readonly StorageOptions Impatient = new() { WriteTimeout = TimeSpan.FromMilliseconds(600), PostgresConnections = 2 };
-
     [Fact]
     public async Task No_more_connections_are_opened_than_allowed()
     {
@@ -53,21 +51,40 @@ public sealed class PostgresWorkTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_given_up_in_time_and_who_waited_for_it_is_never_done()
+    public async Task A_write_that_a_database_does_not_answer_is_given_up_in_time()
     {
-        await using var test = await StartedAsync(Impatient);
+        var time = new ManualTimeProvider();
+        var options = new StorageOptions { WriteTimeout = TimeSpan.FromSeconds(20) };
+        await using var test = await StartedAsync(options, time);
         await using var hold = await HoldAsync(test);
 
-        Task[] running = [.. Enumerable.Range(0, 2).Select(i => test.WriteAsync($"{i}", new Note()))];
-        var waiting = test.WriteAsync("late", new Note());
+        var running = test.WriteAsync("a", new Note());
+        await Eventually(async () => await WaitingAsync(test) == 1 ? null : "the database has not got the write");
+        time.Advance(options.WriteTimeout);
 
-        foreach (var write in running)
-        {
-            (await Should.ThrowAsync<StorageFailedException>(() => write)).Message.ShouldContain("not known whether");
-        }
+        (await Should.ThrowAsync<StorageFailedException>(() => running)).Message.ShouldContain("not known whether");
+        test.Status.LastError.ShouldNotBeNull().ShouldContain("has not answered in time");
+        await hold.ReleaseAsync();
+    }
+
+    [Fact]
+    public async Task A_write_that_waited_too_long_for_a_connection_is_answered_and_never_done()
+    {
+        var time = new ManualTimeProvider();
+        // The reads have more time than the write, so they keep their connections until it is over.
+        var options = new StorageOptions { WriteTimeout = TimeSpan.FromSeconds(20), ReadTimeout = TimeSpan.FromSeconds(60), PostgresConnections = 2 };
+        await using var test = await StartedAsync(options, time);
+        await using var hold = await HoldAsync(test);
+
+        Task<Entry>[] running = [.. Enumerable.Range(0, 2).Select(i => test.ReadAsync($"{i}"))];
+        var waiting = test.WriteAsync("late", new Note());
+        time.Advance(options.WriteTimeout);
+
         (await Should.ThrowAsync<StorageFailedException>(() => waiting)).Message.ShouldContain("was not done");
         test.Status.IsHealthy.ShouldBeFalse();
         await hold.ReleaseAsync();
+        await Task.WhenAll(running);
+        time.Advance(TimeSpan.FromSeconds(2));
         await Eventually(() => test.Status.IsHealthy ? null : test.Status.LastError);
         await test.WriteAsync("next", new Note());
         (await test.ReadAsync("late")).RecordExists.ShouldBeFalse();
@@ -109,8 +126,12 @@ public sealed class PostgresWorkTests(PostgresFixture postgres)
         (await test.StartFailsAsync()).Message.ShouldStartWith($"There is no database {database.Split('=')[^1]}_and_more at 127.0.0.1:");
     }
 
-    private async Task<PostgresTestStore> StartedAsync(StorageOptions options) =>
-        await new PostgresTestStore(await postgres.CreateDatabaseAsync()) { Options = options }.StartAsync();
+    private async Task<PostgresTestStore> StartedAsync(StorageOptions options, TimeProvider? time = null) =>
+        await new PostgresTestStore(await postgres.CreateDatabaseAsync()) { Options = options, Time = time ?? TimeProvider.System }.StartAsync();
+
+    /// <summary>How many statements of this database wait for a lock.</summary>
+    private static async Task<long> WaitingAsync(PostgresTestStore test) => (long)(await test.RunForeignAsync(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!;
 
     private static Task<TableLock> HoldAsync(PostgresTestStore test) => TableLock.TakeAsync(test.Database);
 }

@@ -50,7 +50,7 @@ internal sealed class SqliteTestStore : TestStore
     }
 
     protected override Task<IStore> MakeAsync() => Task.FromResult<IStore>(
-        new SqliteStore(Database, Options, TimeProvider.System, NullLogger<SqliteStore>.Instance) { WriterOpened = WriterOpened });
+        new SqliteStore(Database, Options, Time, NullLogger<SqliteStore>.Instance) { WriterOpened = WriterOpened });
 }
 
 internal static class Sql

@@ -86,8 +86,8 @@ public sealed class VrTogetherTests : IAsyncLifetime
         });
 
         var sent = await Task.WhenAll(
-            Task.Run(() => Repeat(length, SceneEventsPerSecond, number => client.Send("SendSceneEventToAllUsers", (object)Numbered(number, 200)))),
-            Task.Run(() => Repeat(length, PacketsPerSecond, number => client.Send("SendData", "points", Numbered(number, PacketBytes)))));
+            Task.Run(() => Repeat(length, SceneEventsPerSecond, () => events.Count, number => client.Send("SendSceneEventToAllUsers", (object)Numbered(number, 200)))),
+            Task.Run(() => Repeat(length, PacketsPerSecond, () => packets.Count, number => client.Send("SendData", "points", Numbered(number, PacketBytes)))));
 
         await Eventually(() => events.Count == sent[0] && packets.Count == sent[1]
             ? null
@@ -127,15 +127,17 @@ public sealed class VrTogetherTests : IAsyncLifetime
         return bytes;
     }
 
-    /// <summary>Sends at a rate, each when the one before is out. Gives how many.</summary>
-    private static async Task<int> Repeat(TimeSpan length, int perSecond, Func<int, Task> send)
+    /// <summary>
+    /// Sends at a rate, each when the one before is out, and no more than a quarter of a second ahead of what was heard: a client that is slower than that would be one that reads too slowly. Gives how many.
+    /// </summary>
+    private static async Task<int> Repeat(TimeSpan length, int perSecond, Func<int> heard, Func<int, Task> send)
     {
         var time = TimeProvider.System;
         var began = time.GetTimestamp();
         var number = 0;
         while (time.GetElapsedTime(began) is var passed && passed < length)
         {
-            for (; number < passed.TotalSeconds * perSecond; number++)
+            for (; number < passed.TotalSeconds * perSecond && number - heard() < perSecond / 4; number++)
             {
                 await send(number);
             }

@@ -11,13 +11,24 @@ namespace Orchestrator.Delivery;
 internal sealed class Network : IGrainFactory
 {
     private readonly Dictionary<string, FakeSource> _sources = [];
+    // The relay's renewal asks on a thread of its own, because its timer goes on there.
+    private readonly Lock _gate = new();
     private readonly List<Action> _messages = [];
 
     /// <summary>Calls to gateways on their way, oldest first.</summary>
     public List<OnTheWay> ToGateway { get; } = [];
 
     /// <summary>Requests and answers on their way.</summary>
-    public int Messages => _messages.Count;
+    public int Messages
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _messages.Count;
+            }
+        }
+    }
 
     /// <summary>Thrown by the next requests, oldest first.</summary>
     public Queue<Exception> Failures { get; } = new();
@@ -44,8 +55,13 @@ internal sealed class Network : IGrainFactory
     /// <summary>A request or an answer arrives.</summary>
     public void Pass(int message)
     {
-        var arrive = _messages[message];
-        _messages.RemoveAt(message);
+        Action arrive;
+        lock (_gate)
+        {
+            arrive = _messages[message];
+            _messages.RemoveAt(message);
+        }
+
         arrive();
     }
 
@@ -89,7 +105,7 @@ internal sealed class Network : IGrainFactory
     private Task<T> Call<T>(Func<T> execute)
     {
         var reply = new TaskCompletionSource<T>();
-        _messages.Add(() =>
+        Send(() =>
         {
             try
             {
@@ -99,14 +115,22 @@ internal sealed class Network : IGrainFactory
                 }
 
                 var result = execute();
-                _messages.Add(() => reply.SetResult(result));
+                Send(() => reply.SetResult(result));
             }
             catch (Exception e)
             {
-                _messages.Add(() => reply.SetException(e));
+                Send(() => reply.SetException(e));
             }
         });
         return reply.Task;
+    }
+
+    private void Send(Action arrive)
+    {
+        lock (_gate)
+        {
+            _messages.Add(arrive);
+        }
     }
 
     internal sealed record OnTheWay(Delivery? Delivery, Action Arrive);

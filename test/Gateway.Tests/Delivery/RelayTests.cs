@@ -172,7 +172,7 @@ public sealed class RelayTests : IDisposable
         Network.PassAll();
         // The first answer was one of the activation before.
         _f.Time.Advance(TimeSpan.FromSeconds(1));
-        WaitForMessage();
+        Network.PassAll();
         Publish(2);
         Network.PassAll();
         Clean(ann).Numbers.ShouldBe([1, 2]);
@@ -230,7 +230,6 @@ public sealed class RelayTests : IDisposable
         Network.Failures.Enqueue(Refusal.Temporary("Later."));
         Network.PassAll();
         _f.Time.Advance(TimeSpan.FromMilliseconds(100));
-        WaitForMessage();
         Network.PassAll();
         Publish(1);
         Network.ToGateway.ShouldBeEmpty();
@@ -255,9 +254,9 @@ public sealed class RelayTests : IDisposable
         Source.Move();
         Network.PassAll();
         _f.Time.Advance(TimeSpan.FromMilliseconds(100));
-        WaitForMessage();
+        Network.PassAll();
         _f.Time.Advance(TimeSpan.FromMilliseconds(200));
-        WaitForMessage();
+        Network.PassAll();
         Publish(1);
         Network.PassAll();
         Clean(ann).Numbers.ShouldBe([1]);
@@ -359,10 +358,8 @@ public sealed class RelayTests : IDisposable
         Publish(1);
         Network.PassAll();
         Source.Crash();
-        await _f.Relay.StartAsync(TestContext.Current.CancellationToken);
-        await Eventually(() => _f.Time.TimersWaiting > 0 ? null : "nobody waits for the renewal");
-        _f.Time.Advance(TimeSpan.FromSeconds(60));
-        WaitForMessage();
+        await BeginRenewal(_f);
+        Network.PassAll();
         Publish(1);
         Network.PassAll();
         Clean(ann).Restarts.ShouldBe(1);
@@ -445,12 +442,10 @@ public sealed class RelayTests : IDisposable
     private static async Task BeginRenewal(RelayFixture f)
     {
         await f.Relay.StartAsync(CancellationToken.None);
-        await Eventually(() =>
-        {
-            // Not before the loop waits for its clock.
-            f.Time.Advance(TimeSpan.FromSeconds(1));
-            return f.Network.Messages == 1 ? null : "the source is not asked yet";
-        });
+        await Eventually(() => f.Time.TimersWaiting == 1 ? null : "nobody waits for the renewal");
+        f.Time.Advance(TimeSpan.FromSeconds(new GatewayOptions().RenewSeconds));
+        // Whoever asked waits for the answer when the loop waits for its clock again: what follows is the test's thread's.
+        await Eventually(() => f.Network.Messages == 1 && f.Time.TimersWaiting == 2 ? null : "the source is not asked yet");
     }
 
     [Fact]
@@ -476,7 +471,7 @@ public sealed class RelayTests : IDisposable
         var reached = _f.Relay.Reach(ann, Source.At);
         Network.ToGateway.ShouldBeEmpty();
         _f.Time.Advance(TimeSpan.FromMilliseconds(10));
-        WaitForMessage();
+        Network.PassAll();
         await reached.WaitAsync(Patience);
         Source.Reads.ShouldBe(1);
         _f.Relay.Reach(ann, Source.At).IsCompleted.ShouldBeTrue("it is known");
@@ -522,13 +517,6 @@ public sealed class RelayTests : IDisposable
         {
             Source.Publish(Audience.Everyone);
         }
-    }
-
-    /// <summary>A delay that ended is answered on another thread; it then calls the source.</summary>
-    private void WaitForMessage()
-    {
-        SpinWait.SpinUntil(() => Network.Messages > 0, TimeSpan.FromSeconds(15)).ShouldBeTrue();
-        Network.PassAll();
     }
 
     /// <summary>The source has moved; on their way are the request of a seat at the next one, and that it is given up.</summary>

@@ -33,8 +33,9 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>Starts it with other limits, for pages of these origins, on http or https.</summary>
-    public static async Task<EchoServer> Start(Action<Limits>? limit = null, string[]? origins = null, Action<ILoggingBuilder>? log = null, Action<IWebHostBuilder>? host = null)
+    /// <summary>Starts it with other limits, for pages of these origins, on http or https, by a clock of the test.</summary>
+    public static async Task<EchoServer> Start(
+        Action<Limits>? limit = null, string[]? origins = null, Action<ILoggingBuilder>? log = null, Action<IWebHostBuilder>? host = null, TimeProvider? time = null)
     {
         var limits = new Limits();
         limit?.Invoke(limits);
@@ -44,7 +45,7 @@ internal sealed class EchoServer : IAsyncDisposable
         host?.Invoke(builder.WebHost);
         log?.Invoke(builder.Logging);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(limits).AddSingleton(TimeProvider.System).AddSingleton<IIdSource, EchoIds>();
+        builder.Services.AddSingleton(limits).AddSingleton(time ?? TimeProvider.System).AddSingleton<IIdSource, EchoIds>();
         builder.Services.Configure<GatewayOptions>(options =>
         {
             foreach (var origin in origins ?? [])

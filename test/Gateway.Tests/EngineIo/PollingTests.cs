@@ -308,12 +308,15 @@ public sealed class PollingTests : IAsyncLifetime
     [Fact]
     public async Task An_upgrade_that_is_not_completed_is_given_up_and_polling_goes_on()
     {
-        await using var server = await EchoServer.Start(static l => l.UpgradeSeconds = 0.2);
+        var time = new ManualTimeProvider();
+        await using var server = await EchoServer.Start(static l => l.UpgradeSeconds = 3, time: time);
         var client = new PollingClient(_http, server);
         await client.Enter();
         await using var socket = await EchoClient.Connect(server, $"EIO=4&sid={client.Id}");
         await socket.Say("2probe");
         await socket.Hear();
+
+        time.Advance(TimeSpan.FromSeconds(3));
 
         (await socket.HearTheEnd()).ShouldBe((1008, "The upgrade took too long."));
 

@@ -73,7 +73,7 @@ public sealed class SharedTimeTests
     public async Task The_configuration_names_sources_and_clients_are_told_their_time()
     {
         using var ntp = TimeServer.Saying(Told);
-        await using var server = await HubServer.StartWithFile($$"""{ "Time": { "Sources": [{ "Server": "127.0.0.1", "Port": "{{ntp.Source.Port}}" }, "localtime"] } }""");
+        await using var server = await HubServer.StartWithFile($$"""{ "Time": { "Sources": [{ "Server": "127.0.0.1", "Port": "{{ntp.Source.Port}}" }, "localtime"], "TimeoutMs": 30000 } }""");
         await using var client = await server.Connect();
 
         var clock = (await client.Invoke("GetNTPTime")).Ok().Body;

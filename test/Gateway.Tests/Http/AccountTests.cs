@@ -131,18 +131,23 @@ public sealed class AccountTests(SharedServer shared) : ServerTest(shared)
     {
         var userName = Names.New();
         (await Server.Post("/api/accounts", new { userName, password = Names.Password })).Ok();
-        HttpAnswer answer;
-        var tries = 0;
-        do
-        {
-            answer = await Server.Post("/api/tokens", new { userName, password = "wrong password" });
-        }
-        while (answer.Status == HttpStatusCode.Unauthorized && ++tries < 20);
-
-        answer.Refused(HttpStatusCode.TooManyRequests, RefusalCode.TooManyRequests).Json.GetProperty("retry").GetBoolean().ShouldBeTrue();
-        (await Server.Post("/api/tokens", new { userName, password = Names.Password })).Refused(HttpStatusCode.TooManyRequests, RefusalCode.TooManyRequests);
         var hub = await Connect();
-        (await hub.Invoke("Login", new { userName, userPassword = Names.Password })).Error.ShouldBe(9006);
+
+        // The first wait is a second; on a machine that is slower than that, a right password ends it, and all begins anew.
+        await Eventually(async () =>
+        {
+            (await FailUntilRefused(userName)).Refused(HttpStatusCode.TooManyRequests, RefusalCode.TooManyRequests).Json.GetProperty("retry").GetBoolean().ShouldBeTrue();
+            var login = hub.Invoke("Login", new { userName, userPassword = Names.Password });
+            var token = await Server.Post("/api/tokens", new { userName, password = Names.Password });
+            if ((await login).Error == 0)
+            {
+                (await hub.Invoke("Logout")).Ok();
+                return "a login was let in";
+            }
+
+            (await login).Error.ShouldBe(9006);
+            return token.Status == HttpStatusCode.TooManyRequests ? null : $"a token was answered with {token.Status}";
+        });
         await Eventually(async () => (await Server.Post("/api/tokens", new { userName, password = Names.Password })).Status == HttpStatusCode.OK ? null : "the wait does not end");
     }
 
@@ -238,5 +243,19 @@ public sealed class AccountTests(SharedServer shared) : ServerTest(shared)
         reply.Message.ShouldNotBeEmpty();
         await using var member = await server.Connect(await server.Register("Ann", Names.Password));
         (await member.Invoke("Login", new { })).Ok();
+    }
+
+    /// <summary>Gives the first answer that is not about the wrong password.</summary>
+    private async Task<HttpAnswer> FailUntilRefused(string userName)
+    {
+        HttpAnswer answer;
+        var tries = 0;
+        do
+        {
+            answer = await Server.Post("/api/tokens", new { userName, password = "wrong password" });
+        }
+        while (answer.Status == HttpStatusCode.Unauthorized && ++tries < 20);
+
+        return answer;
     }
 }

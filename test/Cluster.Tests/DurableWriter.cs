@@ -88,7 +88,7 @@ internal sealed class DurableWriter : IAsyncDisposable
         {
             return await _http.Register(silos[_next++ % silos.Count].Address, name, ended);
         }
-        catch (HttpRequestException e) when (e.StatusCode is null or >= HttpStatusCode.InternalServerError)
+        catch (HttpRequestException e) when (e.StatusCode is null or HttpStatusCode.ServiceUnavailable)
         {
             return null;
         }

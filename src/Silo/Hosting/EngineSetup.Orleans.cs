@@ -90,6 +90,8 @@ public static class EngineSetup
         silo.Services.AddSingleton<SiloWatch>().AddHostedService(static services => services.GetRequiredService<SiloWatch>());
         silo.Services.AddSingleton<IGatewayWatch>(static services => services.GetRequiredService<SiloWatch>());
         silo.AddOutgoingGrainCallFilter<PassingFailures>();
+        // A failure of the store or of its driver is told to the silo that called as what it is; without this, as something that cannot be sent.
+        silo.Configure<ExceptionSerializationOptions>(static options => options.SupportedExceptionTypeFilter = static _ => true);
         silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
         AddFeed(silo, settings.Feed);
         if (settings.Delivery.Driver == DeliveryDriver.Streams)

@@ -4,12 +4,12 @@ using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Orchestrator.Delivery;
+using Orchestrator.Connections;
 using Orchestrator.Devices;
 using Orchestrator.Packets;
 using Orchestrator.Users;
 
-namespace Orchestrator.Connections;
+namespace Orchestrator.Delivery;
 
 /// <summary>A user takes a connection to be there until it is told otherwise, so it is told at last, however long it is not to be reached.</summary>
 public sealed class ConnectionCloserTests : IDisposable

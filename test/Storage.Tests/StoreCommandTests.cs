@@ -59,10 +59,23 @@ public sealed class StoreCommandTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task A_data_directory_in_use_is_not_exported()
     {
+        await using var server = await new SqliteTestStore(Directory.CreateDirectory(Data).FullName).StartAsync();
         using var held = DataDirectory.Open(Data);
 
         (await RunAsync("export", Export, "--data", Data)).ShouldBe(ExitCode.Storage);
 
+        File.Exists(Export).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_there_is_neither_exported_nor_made()
+    {
+        await ConfiguredAsync();
+
+        (await RunAsync("export", Export, "--data", Data)).ShouldBe(ExitCode.Storage);
+        (await RunAsync("export", Export, "--config", Config)).ShouldBe(ExitCode.Storage, "it has no tables");
+
+        Directory.Exists(Data).ShouldBeFalse();
         File.Exists(Export).ShouldBeFalse();
     }
 

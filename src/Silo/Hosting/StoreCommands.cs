@@ -12,7 +12,7 @@ internal static class StoreCommands
     public static Command Database()
     {
         var migrate = new Command("migrate", "Makes the tables, or lifts them to the version of this program.");
-        migrate.SetAction((parsed, cancellationToken) => WithStore(parsed, static options => options with { MigrateAtStart = true }, async store =>
+        migrate.SetAction((parsed, cancellationToken) => WithStore(parsed, Migrated, async store =>
         {
             await store.StartAsync(cancellationToken);
             return $"Ready: {store.Place}";
@@ -23,7 +23,7 @@ internal static class StoreCommands
     public static Command Export()
     {
         var export = new Command("export", "Writes everything durable into a new file.") { FileName };
-        export.SetAction((parsed, cancellationToken) => WithStore(parsed, static options => options, async store =>
+        export.SetAction((parsed, cancellationToken) => WithStore(parsed, StoreChoice.OpenExisting, async store =>
         {
             await store.StartAsync(cancellationToken);
             var rows = await ExportFile.WriteAsync(parsed.GetValue(FileName)!, store.ExportAsync(cancellationToken), cancellationToken);
@@ -35,7 +35,7 @@ internal static class StoreCommands
     public static Command Import()
     {
         var import = new Command("import", "Takes an export into an empty store: all of it, or nothing.") { FileName };
-        import.SetAction((parsed, cancellationToken) => WithStore(parsed, static options => options, async store =>
+        import.SetAction((parsed, cancellationToken) => WithStore(parsed, StoreChoice.Open, async store =>
         {
             await store.StartAsync(cancellationToken);
             await store.HoldAsync(silo: null, cancellationToken);
@@ -45,14 +45,17 @@ internal static class StoreCommands
         return import;
     }
 
-    private static Task<int> WithStore(ParseResult parsed, Func<StorageOptions, StorageOptions> adapt, Func<IStore, Task<string>> work) =>
+    private static IStore Migrated(StorageOptions options, string data, ILoggerFactory logging) =>
+        StoreChoice.Open(options with { MigrateAtStart = true }, data, logging);
+
+    private static Task<int> WithStore(ParseResult parsed, Func<StorageOptions, string, ILoggerFactory, IStore> open, Func<IStore, Task<string>> work) =>
         OrchestratorCommand.Answered(async () =>
         {
             var options = OrchestratorCommand.Given(parsed);
             var configuration = Settings.Sources(options.Config);
             var settings = Settings.Read(configuration);
             using var logging = LoggerFactory.Create(logging => OrchestratorHost.AddLogging(logging, configuration, options));
-            await using var store = StoreChoice.Open(adapt(settings.Storage), options.Data, logging);
+            await using var store = open(settings.Storage, options.Data, logging);
             Console.WriteLine(await work(store));
             return ExitCode.Success;
         });

@@ -17,4 +17,15 @@ public static class StoreChoice
         var directory = DataDirectory.Open(dataDirectory);
         return new SqliteStore(directory.Database, options, TimeProvider.System, logging.CreateLogger<SqliteStore>()) { Directory = directory };
     }
+
+    /// <summary>The same, and nothing is made: whoever reads a store that is not there has named the wrong one.</summary>
+    /// <exception cref="StorageUnavailableException">There is none, or its data directory cannot be used; the message says why.</exception>
+    public static IStore OpenExisting(StorageOptions options, string dataDirectory, ILoggerFactory logging)
+    {
+        if (options.Postgres is null && DataDirectory.DatabaseIn(dataDirectory) is var database && !File.Exists(database))
+        {
+            throw new StorageUnavailableException($"There is no database {database}. Name the data directory of the server with '--data'.");
+        }
+        return Open(options with { MigrateAtStart = false }, dataDirectory, logging);
+    }
 }

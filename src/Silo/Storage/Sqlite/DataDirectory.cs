@@ -19,7 +19,10 @@ public sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    public string Database => System.IO.Path.Combine(Path, "orchestrator.db");
+    public string Database => DatabaseIn(Path);
+
+    /// <summary>Where the database of a data directory is, whether there is one or not.</summary>
+    public static string DatabaseIn(string path) => System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "orchestrator.db");
 
     /// <summary>Makes the directory if it is not there, and takes it for this process.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be used; the message says why.</exception>

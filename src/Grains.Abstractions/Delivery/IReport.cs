@@ -9,11 +9,8 @@ public interface IReport<TId>
     /// <summary>Grows with every report of this entry.</summary>
     Position At { get; }
 
-    /// <summary>The entry is no more.</summary>
+    /// <summary>The entry is no more. Until then it has a record in the store, so that it can be woken after a restart.</summary>
     bool IsOver { get; }
-
-    /// <summary>The entry has a record in the store, so that it can be woken after a restart.</summary>
-    bool IsKept { get; }
 }
 
 /// <summary>What a report did to the list as it is stored: whom to wake after a restart. Every report is news for those who follow the list.</summary>

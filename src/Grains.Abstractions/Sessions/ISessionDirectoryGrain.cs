@@ -26,8 +26,6 @@ public sealed record SessionReport(
     SessionId IReport<SessionId>.Id => SessionId;
 
     bool IReport<SessionId>.IsOver => Session is null;
-
-    bool IReport<SessionId>.IsKept => Session is not null;
 }
 
 /// <summary>The list of sessions is another one, or a session in it is.</summary>

@@ -28,8 +28,6 @@ public sealed record UserReport(
     UserId IReport<UserId>.Id => UserId;
 
     bool IReport<UserId>.IsOver => User is null;
-
-    bool IReport<UserId>.IsKept => User is not null;
 }
 
 /// <summary>The list of users is another one, or a user in it is.</summary>

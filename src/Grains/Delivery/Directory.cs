@@ -51,13 +51,13 @@ public sealed class Directory<TId, TReport>(Func<TReport, ListChange, Event> lis
 
     private ListChange Keep(TReport report)
     {
-        if (Kept.Contains(report.Id) == report.IsKept)
+        if (Kept.Contains(report.Id) != report.IsOver)
         {
             return ListChange.Updated;
         }
 
-        Kept = report.IsKept ? Kept.Add(report.Id) : Kept.Remove(report.Id);
-        return report.IsKept ? ListChange.Added : ListChange.Removed;
+        Kept = report.IsOver ? Kept.Remove(report.Id) : Kept.Add(report.Id);
+        return report.IsOver ? ListChange.Removed : ListChange.Added;
     }
 
     private void RememberEnd(TReport report)

@@ -265,8 +265,7 @@ public sealed partial class UserGrain : Grain, IUserGrain
         catch (Refusal refusal) when (refusal.Code == RefusalCode.AlreadyInThisSession && _user.State.Session != command.SessionId)
         {
             // An earlier command came as far as the session, and was lost here with its silo: this one ends it.
-            var snapshot = await session.Get(caller);
-            return new SessionEntered(snapshot.Session, snapshot.At);
+            return await EnteredBefore(caller, session);
         }
     }
 
@@ -275,13 +274,18 @@ public sealed partial class UserGrain : Grain, IUserGrain
     {
         try
         {
-            var snapshot = await Session(id).Get(caller);
-            return new SessionEntered(snapshot.Session, snapshot.At, At);
+            return await EnteredBefore(caller, Session(id));
         }
         catch (Refusal refusal) when (refusal.Code == RefusalCode.NotJoined)
         {
             throw new Refusal(RefusalCode.SessionNotFound, "The session that this key entered is over, or the user has left it.");
         }
+    }
+
+    private async Task<SessionEntered> EnteredBefore(Caller caller, ISessionGrain session)
+    {
+        var snapshot = await session.Get(caller);
+        return new SessionEntered(snapshot.Session, snapshot.At, At);
     }
 
     private ISessionGrain Session(SessionId id) => GrainFactory.GetGrain<ISessionGrain>(id.Value);
